@@ -1,0 +1,204 @@
+"""Prepared clips on disk: one HDF5 file for each clip, one index for each dataset.
+
+    DATASET/index.json               the clips by actor and action, with checksums and settings
+    DATASET/clips/ACTOR/ACTION.h5    the arrays of one clip
+    DATASET/clips/ACTOR/ACTION.png   the preview sheet, for checking by eye
+
+The files of a clip are written before the index names it, so what the index names is complete.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from hueman.errors import HuemanError
+from hueman.files import atomic_file
+
+FORMAT = 1
+ARRAYS = ("frames", "pose", "person", "edges", "parts", "upper", "lower")
+
+
+@dataclass(frozen=True)
+class PreparedClip:
+    """Everything that later rooms need to know of a clip of T frames, H high and W wide."""
+
+    actor: str
+    action: str
+    fps: float
+    """Frames a second of the source."""
+    frames: np.ndarray
+    """uint8 (T, H, W, 3), RGB."""
+    pose: np.ndarray
+    """float32 (T, 18, 3): x, y in pixels, confidence 0..1 (features/skeleton.py)."""
+    person: np.ndarray
+    """uint8 (T, H, W): soft person mask, 255 is certainly person."""
+    edges: np.ndarray
+    """uint8 (T, H, W): edge strength, background edges removed."""
+    parts: np.ndarray
+    """uint8 (T, H, W): 0 none, 1..10 body parts (features/skeleton.py)."""
+    upper: np.ndarray
+    """uint8 (T, H, W): soft mask of the upper garment."""
+    lower: np.ndarray
+    """uint8 (T, H, W): soft mask of the lower garment."""
+
+    def __post_init__(self) -> None:
+        """Check that the arrays fit each other."""
+        length, height, width = self.frames.shape[:3]
+        expected = {"frames": (length, height, width, 3), "pose": (length, 18, 3)}
+        for name in ARRAYS:
+            array = getattr(self, name)
+            shape = expected.get(name, (length, height, width))
+            dtype = np.float32 if name == "pose" else np.uint8
+            if array.shape != shape or array.dtype != dtype:
+                raise ValueError(
+                    f"{name} must be {np.dtype(dtype)} {shape}, got {array.dtype} {array.shape}"
+                )
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.frames)
+
+
+@dataclass(frozen=True)
+class ClipEntry:
+    """One line of a dataset's index."""
+
+    actor: str
+    action: str
+    file: str
+    """Path of the HDF5 file, relative to the dataset."""
+    sha256: str
+    length: int
+    height: int
+    width: int
+    fps: float
+    fingerprint: str
+    """Identifies source and settings: the same fingerprint need not be prepared again."""
+
+
+class Dataset:
+    """The prepared clips below a folder.
+
+    Raises:
+        HuemanError: the folder is not a dataset, or was written by a newer format.
+    """
+
+    def __init__(self, root: Path | str):
+        self.root = Path(root)
+        self.entries = read_index(self.root)
+        if not self.entries:
+            raise HuemanError(
+                f"{self.root} holds no prepared clips; make some with "
+                f"'hueman prepare SOURCE --out {self.root}'."
+            )
+
+    @property
+    def actors(self) -> list[str]:
+        """Names of all actors, sorted."""
+        return sorted({entry.actor for entry in self.entries})
+
+    @property
+    def actions(self) -> list[str]:
+        """Names of all actions, sorted."""
+        return sorted({entry.action for entry in self.entries})
+
+    def entry(self, actor: str, action: str) -> ClipEntry:
+        """Return the entry of one clip; HuemanError names the clips there are."""
+        for entry in self.entries:
+            if (entry.actor, entry.action) == (actor, action):
+                return entry
+        known = ", ".join(f"{entry.actor}/{entry.action}" for entry in self.entries)
+        raise HuemanError(f"{self.root} has no clip {actor}/{action}; it has {known}.")
+
+    def read(self, entry: ClipEntry, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
+        """Read a clip, or some of its frames, into memory."""
+        return read_clip(self.root / entry.file, frames)
+
+
+def write_clip(path: Path, clip: PreparedClip) -> str:
+    """Write a clip atomically and return the sha256 of its file.
+
+    Frames are chunked one by one, so that any few can be read without the rest.
+    """
+    with atomic_file(path) as temporary:
+        with h5py.File(temporary, "w", libver="latest") as file:
+            file.attrs.update(
+                format=FORMAT, actor=clip.actor, action=clip.action, fps=float(clip.fps)
+            )
+            for name in ARRAYS:
+                array = getattr(clip, name)
+                file.create_dataset(
+                    name,
+                    data=array,
+                    chunks=(1, *array.shape[1:]),
+                    compression="gzip",
+                    compression_opts=1,
+                    shuffle=array.dtype != np.uint8,
+                )
+        return file_sha256(temporary)
+
+
+def read_clip(path: Path, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
+    """Read a clip, or the chosen frames of it (a slice, or increasing frame numbers).
+
+    Raises:
+        HuemanError: the file is missing, damaged, or not a prepared clip.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT:
+                raise HuemanError(
+                    f"{path} is not a prepared clip of format {FORMAT}; prepare it again."
+                )
+            arrays = {name: file[name][frames] for name in ARRAYS}  # type: ignore[index]
+            return PreparedClip(
+                actor=str(file.attrs["actor"]),
+                action=str(file.attrs["action"]),
+                fps=float(file.attrs["fps"]),  # type: ignore[arg-type]
+                **arrays,
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise HuemanError(
+            f"{path} cannot be read as a prepared clip ({error}); prepare it again."
+        ) from error
+
+
+def read_index(root: Path) -> list[ClipEntry]:
+    """Read a dataset's index; a folder without one gives an empty list.
+
+    Raises:
+        HuemanError: the index is damaged or of another format.
+    """
+    path = Path(root) / "index.json"
+    if not path.exists():
+        return []
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise HuemanError(f"{path} has format {content['format']}, expected {FORMAT}.")
+        known = {field.name for field in fields(ClipEntry)}
+        return [ClipEntry(**{k: v for k, v in row.items() if k in known}) for row in content["clips"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise HuemanError(
+            f"{path} is damaged ({error}); delete it and run 'hueman prepare' again."
+        ) from error
+
+
+def write_index(root: Path, entries: Sequence[ClipEntry]) -> None:
+    """Write a dataset's index atomically, sorted by actor and action."""
+    rows = [asdict(entry) for entry in sorted(entries, key=lambda e: (e.actor, e.action))]
+    with atomic_file(Path(root) / "index.json") as temporary:
+        temporary.write_text(
+            json.dumps({"format": FORMAT, "clips": rows}, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file as hex digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,9 @@
+"""Errors that a user can do something about."""
+
+
+class HuemanError(Exception):
+    """A mistake or a limit outside the program.
+
+    The message is one clear sentence (or two) that names the received value and says what to do.
+    The command line prints it after "error:" and exits with status 1; there is no traceback.
+    """

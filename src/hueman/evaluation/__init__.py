@@ -1,0 +1,1 @@
+"""Metrics and the measurement of a trained model on held-out clips."""

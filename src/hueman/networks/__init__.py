@@ -1,0 +1,1 @@
+"""The networks, one for each file. They know nothing of files or training."""

@@ -1,0 +1,1 @@
+"""Losses, data and the training loops of stage I and stage II."""
