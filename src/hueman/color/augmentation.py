@@ -1,0 +1,103 @@
+"""Random colours for garments while training (paper, section 3.1).
+
+Fast and batched: garments are found once when a clip is prepared; here a and b only move.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hueman.color.lab import lab_to_rgb, limit_chroma, rgb_to_lab
+from hueman.color.recolor import mean_color, shift_chroma
+
+
+@dataclass(frozen=True)
+class GarmentStatistics:
+    """Mean Lab of the garments of N clips (or of the clips of N samples)."""
+
+    upper: Tensor
+    """(N, 3) mean Lab of the upper garments."""
+    lower: Tensor
+    """(N, 3) mean Lab of the lower garments."""
+
+    @classmethod
+    def of_clip(
+        cls, frames: np.ndarray, upper: np.ndarray, lower: np.ndarray
+    ) -> "GarmentStatistics":
+        """Measure one clip (N = 1): frames uint8 (T, H, W, 3), soft masks uint8 (T, H, W)."""
+        means = (torch.from_numpy(mean_color(frames, mask))[None] for mask in (upper, lower))
+        return cls(*means)
+
+    @classmethod
+    def concatenate(cls, statistics: Sequence["GarmentStatistics"]) -> "GarmentStatistics":
+        """Join the statistics of several clips into those of a batch."""
+        return cls(
+            upper=torch.cat([each.upper for each in statistics]),
+            lower=torch.cat([each.lower for each in statistics]),
+        )
+
+    def to(self, device: torch.device | str) -> "GarmentStatistics":
+        """Return the same statistics on another device."""
+        return GarmentStatistics(self.upper.to(device), self.lower.to(device))
+
+
+def random_chroma(
+    generator: torch.Generator, lightness: Tensor, max_chroma: float = 65.0
+) -> Tensor:
+    """Draw garment colours (a, b) at the given lightness.
+
+    Uniform over the disc of radius `max_chroma`; what sRGB cannot show at that lightness is moved
+    towards grey until it can, so that hues stay evenly spread.
+
+    Args:
+        generator: where the randomness comes from; a CPU generator serves every device.
+        lightness: (N,) mean L of the garments, 0..100.
+        max_chroma: radius of the disc.
+
+    Returns:
+        (N, 2) a and b, on the device of `lightness`.
+    """
+    uniform = torch.rand((len(lightness), 2), generator=generator, device=generator.device)
+    radius, angle = (uniform[:, 0].sqrt() * max_chroma, uniform[:, 1] * 2 * math.pi)
+    chroma = torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1).to(lightness.device)
+    return limit_chroma(torch.cat([lightness[:, None], chroma], dim=1))[:, 1:]
+
+
+def recolor_batch(
+    rgb: Tensor,
+    upper: Tensor,
+    lower: Tensor,
+    statistics: GarmentStatistics,
+    upper_ab: Tensor | None,
+    lower_ab: Tensor | None,
+) -> Tensor:
+    """Give the garments of a batch of frames new mean a, b; None leaves a garment as it is.
+
+    Draw `upper_ab` and `lower_ab` for each frame (stage I), or once for all frames of a clip
+    (stage II).
+
+    Args:
+        rgb: (N, 3, H, W) in [-1, 1].
+        upper: (N, 1, H, W) in [0, 1], soft mask of the upper garment.
+        lower: (N, 1, H, W) in [0, 1], soft mask of the lower garment.
+        statistics: mean Lab of the garments in the clip of each frame.
+        upper_ab: (N, 2) or None.
+        lower_ab: (N, 2) or None.
+
+    Returns:
+        (N, 3, H, W) in [-1, 1]; outside the recoloured garments exactly `rgb`.
+    """
+    lab = rgb_to_lab(rgb / 2 + 0.5)
+    touched = torch.zeros_like(upper, dtype=torch.bool)
+    for mask, mean, ab in (
+        (upper, statistics.upper, upper_ab),
+        (lower, statistics.lower, lower_ab),
+    ):
+        if ab is not None:
+            lab = shift_chroma(lab, mask, ab - mean[:, 1:], mean[:, 0])
+            touched = touched | (mask > 0)
+    return torch.where(touched, lab_to_rgb(lab) * 2 - 1, rgb)

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+import torch
+from skimage.color import lab2rgb, rgb2lab
+
+from hueman.color.names import parse_color
+from hueman.color.recolor import mean_color, recolor_frames, recolor_garment, shift_chroma
+
+GREEN, MAROON = (60, 140, 70), (150, 60, 70)
+
+
+def shaded_surface(color: tuple[int, int, int], light: np.ndarray) -> np.ndarray:
+    """A surface of one colour under light of varying strength: linear RGB times light."""
+    linear = (np.array(color) / 255) ** 2.2
+    return np.rint(255 * (linear * light[..., None]) ** (1 / 2.2)).astype(np.uint8)
+
+
+@pytest.fixture
+def clip() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two frames: a green upper garment above a maroon lower one, on noise."""
+    rng = np.random.default_rng(3)
+    frames = rng.integers(0, 256, (2, 40, 30, 3), dtype=np.uint8)
+    upper, lower = np.zeros((2, 2, 40, 30), np.uint8)
+    upper[:, 5:20, 5:25], lower[:, 20:35, 5:25] = 255, 255
+    light = rng.uniform(0.3, 1, (2, 40, 30))
+    frames[upper > 0] = shaded_surface(GREEN, light)[upper > 0]
+    frames[lower > 0] = shaded_surface(MAROON, light)[lower > 0]
+    return frames, upper, lower
+
+
+def test_mean_colour_is_the_mean_over_the_mask(clip):
+    frames, upper, _ = clip
+    expected = rgb2lab(frames)[upper > 127].mean(axis=0)
+    np.testing.assert_allclose(mean_color(frames, upper), expected, atol=1e-2)
+
+
+def test_a_garment_that_is_not_there_is_grey(clip):
+    frames, upper, _ = clip
+    np.testing.assert_array_equal(mean_color(frames, np.zeros_like(upper)), [50, 0, 0])
+
+
+def test_the_wanted_colour_becomes_the_mean(clip):
+    frames, upper, lower = clip
+    wanted_upper, wanted_lower = parse_color("lab(50, 10, -30)"), parse_color("lab(50, 5, 25)")
+    recolored = recolor_frames(frames, upper, lower, wanted_upper, wanted_lower)
+    np.testing.assert_allclose(mean_color(recolored, upper)[1:], wanted_upper[1:], atol=0.3)
+    np.testing.assert_allclose(mean_color(recolored, lower)[1:], wanted_lower[1:], atol=0.3)
+
+
+def test_lightness_stays(clip):
+    frames, upper, lower = clip
+    recolored = recolor_frames(frames, upper, lower, parse_color("lab(50, 10, -30)"), None)
+    inside = upper > 0
+    change = rgb2lab(recolored)[inside][:, 0] - rgb2lab(frames)[inside][:, 0]
+    assert np.abs(change).max() < 0.5
+
+
+def test_other_pixels_keep_their_bytes(clip):
+    frames, upper, lower = clip
+    recolored = recolor_frames(frames, upper, lower, parse_color("blue"), None)
+    np.testing.assert_array_equal(recolored[upper == 0], frames[upper == 0])
+    assert (recolored[upper > 0] != frames[upper > 0]).any()
+
+
+def test_no_colours_change_nothing(clip):
+    frames, upper, lower = clip
+    np.testing.assert_array_equal(recolor_frames(frames, upper, lower, None, None), frames)
+
+
+def test_shadows_keep_no_tint():
+    """A green surface made grey is grey in shadow and in light."""
+    frames = shaded_surface(GREEN, np.linspace(0.1, 1, 200).reshape(1, 10, 20))
+    mask = np.full((1, 10, 20), 255, np.uint8)
+    recolored = recolor_frames(frames, mask, mask, np.array([50, 0, 0]), None)
+    chroma = np.linalg.norm(rgb2lab(recolored)[..., 1:], axis=-1)
+    before = np.linalg.norm(rgb2lab(frames)[..., 1:], axis=-1)
+    assert before.min() > 20
+    assert chroma.max() < 5
+
+
+def test_a_soft_mask_moves_colour_in_proportion():
+    lab = torch.tensor([50.0, 20, 10]).view(1, 3, 1, 1).expand(1, 3, 1, 3)
+    mask = torch.tensor([0, 0.5, 1]).view(1, 1, 1, 3)
+    moved = shift_chroma(lab, mask, torch.tensor([[-20.0, 30]]), torch.tensor([50.0]))
+    expected = torch.tensor([[50.0, 50, 50], [20, 10, 0], [10, 25, 40]])
+    torch.testing.assert_close(moved[0, :, 0], expected)
+
+
+def test_chroma_that_cannot_be_shown_is_limited(clip):
+    frames, upper, lower = clip
+    recolored = recolor_frames(frames, upper, lower, np.array([50, 0, -128]), None)
+    mean = mean_color(recolored, upper)
+    assert mean[2] < -25
+    shown = lab2rgb(mean[None].astype(float))
+    np.testing.assert_allclose(rgb2lab(shown)[0], mean, atol=0.1)
+    assert abs(mean[1]) < 6
+
+
+def test_shapes_that_do_not_fit_are_refused(clip):
+    frames, upper, _ = clip
+    with pytest.raises(ValueError, match=r"\(2, 40, 30, 3\).*\(1, 40, 30\)"):
+        recolor_garment(frames, upper[:1], np.zeros(3), np.zeros(3))
+    with pytest.raises(ValueError, match=r"\(1, 3, 4, 4\)"):
+        shift_chroma(
+            torch.zeros(1, 3, 4, 4), torch.zeros(1, 1, 4, 5), torch.zeros(1, 2), torch.zeros(1)
+        )
