@@ -40,9 +40,7 @@ def draw_stick_figure(pose: np.ndarray, height: int, width: int) -> np.ndarray:
     pose = check_poses(pose, dimensions=2)
     picture = np.zeros((height, width, 3), np.uint8)
     thickness = max(1, round(height / HEIGHT_PER_THICKNESS))
-    points = [
-        _fixed_point(joint) if seen else None for joint, seen in zip(pose, found, strict=True)
-    ]
+    points = [_fixed_point(joint) if joint[2] > 0 else None for joint in pose]
     for color, (first, second) in zip(COLORS, LIMBS, strict=False):
         if (start := points[first]) and (end := points[second]):
             cv2.line(picture, start, end, color, thickness, cv2.LINE_AA, FRACTION_BITS)
