@@ -1,0 +1,292 @@
+"""Find the upper and the lower garment of the person in a clip.
+
+All frames of a clip show the same clothes, so what they look like and how far they reach is
+learned once from all frames together; then every pixel of every frame is judged by its place on
+the body and its colour, and the judgements are spread along luminance (color/propagation.py), so
+that hems and sleeves follow the edges of the picture.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from scipy.special import expit, softmax
+
+from hueman.color.body_axis import DOWN, HEAD, OUT, body_axes
+from hueman.color.histogram import ColorHistogram, color_bins
+from hueman.color.lab import lab_from_uint8
+from hueman.color.propagation import propagate
+from hueman.features.skeleton import JOINT
+
+FRAMES_TO_LEARN_FROM = 24
+ROUNDS = 3
+PERSON_THRESHOLD = 100
+"""Soft mask value, of 255, from which a pixel may belong to a garment."""
+BIN = 0.05
+"""Step along the body's axes where ends of garments are looked for."""
+BLUR = 0.05
+"""How exactly a place on the body's axes is known."""
+CONFIDENCE = 0.3
+"""How much a pixel trusts its own colour and place, against neighbours of equal luminance."""
+UNEXPECTED = 0.02
+"""Probability of a surface where the body's axes do not expect it."""
+
+
+class Surface(IntEnum):
+    """What a pixel of the person shows."""
+
+    UPPER = 0
+    LOWER = 1
+    SKIN = 2
+    HAIR = 3
+    SHOE = 4
+
+
+# How likely each surface has colours that its seeds did not show. Clothes surprise, skin does not.
+FLOOR = {
+    Surface.UPPER: 0.05,
+    Surface.LOWER: 0.05,
+    Surface.SKIN: 0.005,
+    Surface.HAIR: 0.005,
+    Surface.SHOE: 0.02,
+}
+
+# From the neck down: which surface follows which, and where one usually ends (mean, deviation).
+DOWNWARDS = (Surface.UPPER, Surface.SKIN, Surface.LOWER, Surface.SKIN, Surface.SHOE)
+DOWNWARD_ENDS = ((1.0, 0.3), (1.0, 0.3), (2.5, 2.0), (3.05, 0.1))
+# From the shoulder out.
+OUTWARDS = (Surface.UPPER, Surface.SKIN)
+OUTWARD_ENDS = ((1.2, 2.0),)
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """The n pixels of the person in one or more frames."""
+
+    bins: np.ndarray
+    """(n,) colour bins."""
+    region: np.ndarray
+    """(n,) region of the body."""
+    position: np.ndarray
+    """(n,) place on the region's axis."""
+    face: np.ndarray
+    """bool (n,): close to the nose."""
+
+
+def find_garments(
+    frames: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the garments of a clip.
+
+    Args:
+        frames: uint8 (T, H, W, 3) RGB.
+        pose: float (T, 18, 3), x, y in pixels and confidence.
+        person: uint8 (T, H, W), soft person mask.
+        parts: uint8 (T, H, W), body parts 0..10.
+
+    Returns:
+        Soft masks of the upper and of the lower garment, uint8 (T, H, W) each.
+    """
+    model = GarmentModel.fit(frames, pose, person, parts)
+    masks = [model.segment(*frame) for frame in zip(frames, pose, person, parts, strict=True)]
+    upper, lower = np.stack(masks, axis=1)
+    return upper, lower
+
+
+@dataclass(frozen=True)
+class GarmentModel:
+    """What the surfaces of one person look like, and where on the body they end."""
+
+    colors: dict[Surface, ColorHistogram]
+    downward_ends: np.ndarray
+    """(4,) ends of the surfaces `DOWNWARDS`, on the axis down."""
+    outward_ends: np.ndarray
+    """(1,) end of the sleeve, on the axis out."""
+
+    @classmethod
+    def fit(
+        cls, frames: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
+    ) -> "GarmentModel":
+        """Learn from frames spread over the clip; arguments as for `find_garments`."""
+        chosen = np.unique(np.linspace(0, len(frames) - 1, FRAMES_TO_LEARN_FROM).astype(int))
+        pixels = _concatenate(
+            [
+                person_pixels(frames[i], pose[i], person[i] >= PERSON_THRESHOLD, parts[i])
+                for i in chosen
+            ]
+        )
+        weights = _seeds(pixels)
+        for _ in range(ROUNDS):
+            model = cls._fit_once(pixels, weights)
+            weights = model.posterior(pixels)
+        return cls._fit_once(pixels, weights)
+
+    @classmethod
+    def _fit_once(cls, pixels: Pixels, weights: np.ndarray) -> "GarmentModel":
+        """Fit to pixels that belong to the surfaces by `weights` (n, 5)."""
+        colors = {s: ColorHistogram.fit(pixels.bins, weights[:, s], FLOOR[s]) for s in Surface}
+        likelihood = _log_likelihood(colors, pixels.bins)
+        return cls(
+            colors,
+            _fit_ends(pixels, likelihood, DOWN, DOWNWARDS, DOWNWARD_ENDS, (0.3, 3.5)),
+            _fit_ends(pixels, likelihood, OUT, OUTWARDS, OUTWARD_ENDS, (0.2, 2.0)),
+        )
+
+    def posterior(self, pixels: Pixels) -> np.ndarray:
+        """Probability of each surface at each pixel, (n, 5)."""
+        prior = np.full((len(pixels.bins), len(Surface)), UNEXPECTED)
+        head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
+        prior[head] += _head_prior(pixels.position[head])
+        prior[down] += _axis_prior(pixels.position[down], DOWNWARDS, self.downward_ends)
+        prior[down] += _neckline_prior(pixels.position[down])
+        prior[out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
+        return softmax(np.log(prior) + _log_likelihood(self.colors, pixels.bins), axis=1)
+
+    def segment(
+        self, frame: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find the garments in one frame.
+
+        Args:
+            frame: uint8 (H, W, 3) RGB.
+            pose: float (18, 3).
+            person: uint8 (H, W), soft person mask.
+            parts: uint8 (H, W).
+
+        Returns:
+            Soft masks of the upper and the lower garment, uint8 (H, W) each.
+        """
+        masks = np.zeros((2, *person.shape), np.uint8)
+        inside = person >= PERSON_THRESHOLD
+        if inside.any():
+            pixels = person_pixels(frame, pose, inside, parts)
+            wanted = self.posterior(pixels)[:, [Surface.UPPER, Surface.LOWER]]
+            luminance = np.zeros(person.shape)
+            luminance[inside] = lab_from_uint8(frame[inside])[:, 0]
+            shares = propagate(luminance, inside, wanted, np.full(len(wanted), CONFIDENCE))
+            masks[:, inside] = np.rint(255 * np.clip(shares, 0, 1)).T
+        return masks[0], masks[1]
+
+
+def person_pixels(
+    frame: np.ndarray, pose: np.ndarray, inside: np.ndarray, parts: np.ndarray
+) -> Pixels:
+    """Gather the pixels of the person, in row-major order."""
+    region, position = body_axes(pose, parts)
+    nose, neck = pose[JOINT["nose"]], pose[JOINT["neck"]]
+    rows, columns = np.nonzero(inside)
+    from_nose = np.hypot(columns - nose[0], rows - nose[1])
+    face_known = nose[2] > 0 and neck[2] > 0
+    radius = 0.35 * np.hypot(*(nose - neck)[:2]) if face_known else -1.0
+    return Pixels(
+        bins=color_bins(lab_from_uint8(frame[inside])),
+        region=region[inside],
+        position=position[inside],
+        face=(region[inside] == HEAD) & (from_nose < radius),
+    )
+
+
+def _concatenate(frames: list[Pixels]) -> Pixels:
+    names = Pixels.__dataclass_fields__
+    return Pixels(**{name: np.concatenate([getattr(f, name) for f in frames]) for name in names})
+
+
+def _seeds(pixels: Pixels) -> np.ndarray:
+    """Pixels that show a surface on nearly everybody: float (n, 5), 1 for those."""
+    position = pixels.position
+    head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
+    seeds = np.zeros((len(position), len(Surface)))
+    seeds[:, Surface.UPPER] = down & (position > 0.25) & (position < 0.75)
+    seeds[:, Surface.LOWER] = down & (position > 1.2) & (position < 1.5)
+    seeds[:, Surface.SKIN] = pixels.face | (out & (position > 2.15))
+    seeds[:, Surface.HAIR] = head & (position < -0.4)
+    seeds[:, Surface.SHOE] = down & (position > 3.15)
+    return seeds
+
+
+def _log_likelihood(colors: dict[Surface, ColorHistogram], bins: np.ndarray) -> np.ndarray:
+    """Log likelihood of the colours under each surface, (n, 5)."""
+    return np.stack([colors[surface].log_likelihood(bins) for surface in Surface], axis=1)
+
+
+def _fit_ends(
+    pixels: Pixels,
+    likelihood: np.ndarray,
+    region: int,
+    surfaces: tuple[Surface, ...],
+    usual_ends: tuple[tuple[float, float], ...],
+    span: tuple[float, float],
+) -> np.ndarray:
+    """Find where along an axis each surface ends, the last excepted: the best ordered split.
+
+    All positions count the same, however many pixels they have. Dynamic programming over the
+    ends: the score of ending surface k at e is the best score of ending surface k - 1 at or
+    before e, and everything between is surface k.
+    """
+    edges = np.arange(span[0], span[1] + BIN / 2, BIN)
+    count = len(edges) - 1
+    on_axis = (pixels.region == region) & (pixels.position >= edges[0])
+    on_axis &= pixels.position < edges[-1]
+    bins = ((pixels.position[on_axis] - edges[0]) / BIN).astype(int).clip(0, count - 1)
+    pixel_scores = likelihood[on_axis][:, list(surfaces)]
+    pixel_scores = np.maximum(pixel_scores - pixel_scores.max(axis=1, keepdims=True), -6)
+    number = np.maximum(np.bincount(bins, minlength=count), 1)
+    best = np.zeros(len(edges))
+    came_from = []
+    for k, scores in enumerate(pixel_scores.T):
+        sums = np.concatenate([[0], np.cumsum(np.bincount(bins, scores, count) / number)])
+        if k == len(surfaces) - 1:
+            last = best + sums[-1] - sums
+            break
+        if k == 0:
+            best = sums + _usual(edges, usual_ends[k])
+            continue
+        gain = best - sums
+        start = _running_argmax(gain)
+        came_from.append(start)
+        best = gain[start] + sums + _usual(edges, usual_ends[k])
+    ends = [int(np.argmax(last))]
+    for start in reversed(came_from):
+        ends.append(int(start[ends[-1]]))
+    return edges[ends[::-1]]
+
+
+def _usual(edges: np.ndarray, end: tuple[float, float]) -> np.ndarray:
+    """Log of a Gaussian prior of where a surface ends."""
+    mean, deviation = end
+    return -0.5 * ((edges - mean) / deviation) ** 2
+
+
+def _running_argmax(values: np.ndarray) -> np.ndarray:
+    """Index of the largest value up to each place."""
+    largest = np.maximum.accumulate(values)
+    return np.maximum.accumulate(np.where(values == largest, np.arange(len(values)), 0))
+
+
+def _axis_prior(
+    position: np.ndarray, surfaces: tuple[Surface, ...], ends: np.ndarray
+) -> np.ndarray:
+    """Share of each surface at positions on an axis, (n, 5)."""
+    passed = expit((position[:, None] - ends) / BLUR)
+    edge = np.ones((len(position), 1))
+    shares = np.hstack([edge, passed]) - np.hstack([passed, 0 * edge])
+    prior = np.zeros((len(position), len(Surface)))
+    for surface, share in zip(surfaces, shares.T, strict=True):
+        prior[:, surface] += share
+    return prior
+
+
+def _neckline_prior(position: np.ndarray) -> np.ndarray:
+    """Skin and hair above the chest, (n, 5)."""
+    prior = np.zeros((len(position), len(Surface)))
+    prior[:, [Surface.SKIN, Surface.HAIR]] = np.clip(0.3 - position, 0, 0.3)[:, None]
+    return prior
+
+
+def _head_prior(position: np.ndarray) -> np.ndarray:
+    """Skin and hair; towards the neck also a collar, (n, 5)."""
+    prior = np.zeros((len(position), len(Surface)))
+    prior[:, [Surface.SKIN, Surface.HAIR]] = 0.5
+    prior[:, Surface.UPPER] = 0.3 * expit((position - 0.75) / 0.1) - UNEXPECTED
+    prior[:, Surface.LOWER] = -UNEXPECTED
+    return np.maximum(prior, -UNEXPECTED + 1e-6)
