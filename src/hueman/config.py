@@ -1,0 +1,228 @@
+"""The settings of a training run: one dataclass for each stage, YAML presets, dotted overrides."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+
+from hueman.errors import HuemanError
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+Upsampling = Literal["transposed", "nearest", "bilinear"]
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class Schedule:
+    """How long a stage trains and with which steps; Adam's betas are (0.5, 0.999)."""
+
+    steps: int | None = Field(default=None, gt=0)
+    """Length in updates. Exactly one of `steps` and `epochs` is given."""
+    epochs: float | None = Field(default=None, gt=0)
+    """Length in passes over all training frames (stage I) or frame pairs (stage II)."""
+    batch_size: int = Field(default=8, gt=0)
+    """Frames (stage I) or frame pairs (stage II) in a batch."""
+    learning_rate: float = Field(default=2e-4, gt=0)
+    decay_from: float = Field(default=0.5, ge=0, le=1)
+    """Share of the length after which the learning rate falls linearly to zero; 1 is never."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> "Schedule":
+        if (self.steps is None) == (self.epochs is None):
+            raise ValueError("give exactly one of steps and epochs")
+        return self
+
+    def total_steps(self, samples: int) -> int:
+        """Return the length in updates for a training set of `samples` samples."""
+        if self.steps is not None:
+            return self.steps
+        return max(1, round((self.epochs or 0) * samples / self.batch_size))
+
+    def learning_rate_at(self, step: int, total: int) -> float:
+        """Return the learning rate of update `step` (0-based) of `total`."""
+        start = self.decay_from * total
+        if step < start:
+            return self.learning_rate
+        return self.learning_rate * (total - step) / (total - start)
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class EncoderConfig:
+    """A colour encoder, BicycleGAN's Res256 at its default numbers."""
+
+    channels: int = Field(default=64, gt=0)
+    """Channels after the first convolution; blocks widen them up to four times."""
+    blocks: int = Field(default=4, gt=0)
+    """Residual blocks; each halves the picture."""
+    log_variance_bias: float = 0.0
+    """Where the log-variance starts. At -4 the code is nearly noise-free from the first step,
+    which keeps the KL term from emptying it (stage I collapses otherwise when the person is a
+    small part of the frame)."""
+    mean_gain: float = Field(default=1.0, gt=0)
+    """Factor on the initial weights of the mean, for the same reason."""
+    input_region: Literal["frame", "parts", "garment"] = "frame"
+    """What an encoder sees: the whole frame (the paper), its own body parts, or its garment."""
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class StageOneConfig:
+    """Stage I: the colour encoders, trained as a BicycleGAN (paper, section 3.1)."""
+
+    schedule: Schedule
+    encoder: EncoderConfig = Field(default_factory=EncoderConfig)
+    upper_code: int = Field(default=16, gt=0)
+    lower_code: int = Field(default=8, gt=0)
+    generator_channels: int = Field(default=64, gt=0)
+    generator_levels: int = Field(default=7, gt=1)
+    """Down-samplings of the U-Net; U-128 has 7."""
+    generator_upsampling: Upsampling = "transposed"
+    discriminator_channels: int = Field(default=64, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0)
+    discriminators: int = Field(default=2, gt=0)
+    """Discriminators at full, half, ... size."""
+    l1_weight: float = Field(default=10.0, ge=0)
+    kl_weight: float = Field(default=0.01, ge=0)
+    latent_weight: float = Field(default=0.5, ge=0)
+    person_weight: float = Field(default=0.0, ge=0)
+    """The L1 term weighs a pixel with 1 + this times the person mask; the paper has 0."""
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class GeneratorConfig:
+    """pix2pixHD's coarse-to-fine generator with the code at both stages."""
+
+    channels: int = Field(default=32, gt=0)
+    """Channels of the fine stage; the coarse one has twice as many."""
+    max_channels: int = Field(default=1024, gt=0)
+    downsamplings: int = Field(default=4, gt=0)
+    """Down-samplings of the coarse stage."""
+    residual_blocks: int = Field(default=9, gt=0)
+    """Residual blocks of the coarse stage."""
+    local_blocks: int = Field(default=3, ge=0)
+    """Residual blocks of the fine stage."""
+    upsampling: Upsampling = "transposed"
+    code_region: Literal["frame", "parts", "garments"] = "frame"
+    """Where the code is written: tiled over the frame (the paper), or z_up and z_down each only
+    where the warped body parts, or the warped garments, of its region lie."""
+    normalize_first: bool = False
+    """Instance normalisation after the first convolutions, as published. It removes the mean of
+    every channel and with it a tiled code."""
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class StageTwoConfig:
+    """Stage II: the video generator (paper, section 3.2)."""
+
+    schedule: Schedule
+    generator: GeneratorConfig = Field(default_factory=GeneratorConfig)
+    discriminator_channels: int = Field(default=64, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0)
+    discriminators: int = Field(default=3, gt=0)
+    feature_matching_weight: float = Field(default=10.0, ge=0)
+    perceptual_weight: float = Field(default=10.0, ge=0)
+    perceptual_network: Literal["vgg16", "vgg19"] = "vgg19"
+    """vgg19 is the paper's; vgg16 is the stand-in that a package index can serve."""
+    l1_weight: float = Field(default=0.0, ge=0)
+    """Plain L1 to the true frames; the paper has none, but it cuts leakage and colour error."""
+    source_frame: Literal["first", "random"] = "first"
+    """The content frame whose features are warped while training: the first of the clip (as in
+    testing) or any."""
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class TrainingConfig:
+    """A whole run: sizes, split, both stages, and how often to save and look."""
+
+    stage_one: StageOneConfig
+    stage_two: StageTwoConfig
+    height: int = Field(default=384, gt=0, multiple_of=32)
+    """Frame height in pixels for both stages."""
+    width: int = Field(default=256, gt=0, multiple_of=32)
+    test_actions: tuple[str, ...] = ()
+    """Actions kept out of training; every actor's clips of them are for testing."""
+    seed: int = 0
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    max_chroma: float = Field(default=65.0, gt=0)
+    """Largest chroma, in Lab units, of the random garment colours."""
+    keep_probability: float = Field(default=0.1, ge=0, le=1)
+    """Share of stage II samples in which a garment keeps its own colour."""
+    save_every: int = Field(default=500, gt=0)
+    """Updates between checkpoints."""
+    sample_every: int = Field(default=250, gt=0)
+    """Updates between sample pictures."""
+
+
+def presets() -> list[str]:
+    """Names of the presets that come with hueman."""
+    folder = resources.files("hueman") / "presets"
+    return sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml"))
+
+
+def load_config(preset: str, overrides: Sequence[str] = ()) -> TrainingConfig:
+    """Read a preset by name, or a YAML file, and apply overrides such as `stage_two.l1_weight=5`.
+
+    Raises:
+        HuemanError: the preset is unknown, an override names no setting, or a value is wrong.
+    """
+    if preset in presets():
+        text = (resources.files("hueman") / "presets" / f"{preset}.yaml").read_text("utf-8")
+    elif Path(preset).is_file():
+        text = Path(preset).read_text(encoding="utf-8")
+    else:
+        raise HuemanError(
+            f"There is no preset or file '{preset}'; presets are {', '.join(presets())}."
+        )
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise HuemanError(f"'{preset}' is not valid YAML: {error}") from error
+    for override in overrides:
+        _set(content, override)
+    return config_from_dict(content)
+
+
+def config_from_dict(content: Any) -> TrainingConfig:
+    """Check nested dictionaries and make a config of them.
+
+    Raises:
+        HuemanError: listing every wrong or unknown setting with the value received.
+    """
+    try:
+        return TypeAdapter(TrainingConfig).validate_python(content)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            f" (got {problem['input']!r})"
+            for problem in error.errors()
+        )
+        raise HuemanError(f"The configuration is wrong: {problems}.") from error
+
+
+def config_to_dict(config: TrainingConfig) -> dict[str, Any]:
+    """Return the config as nested dictionaries of plain values, for YAML and JSON."""
+    return _plain(asdict(config))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _set(content: Any, override: str) -> None:
+    name, separator, value = override.partition("=")
+    if not separator:
+        raise HuemanError(f"'{override}' is not of the form setting=value.")
+    *groups, last = name.strip().split(".")
+    for group in groups:
+        content = content.setdefault(group, {}) if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        raise HuemanError(f"'{name}' names no setting.")
+    content[last] = yaml.safe_load(value)

@@ -1,0 +1,136 @@
+"""Both encoders of stage I, side by side on a CPU (one process each), in turn on a GPU."""
+
+import multiprocessing
+import os
+import queue
+import signal
+from contextlib import ExitStack
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from hueman.clips.store import Dataset
+from hueman.config import TrainingConfig, config_to_dict
+from hueman.errors import HuemanError
+from hueman.progress import ProgressBar, progress_bar
+from hueman.training.data import Split, load_split
+from hueman.training.loop import Reporter, train_stage
+from hueman.training.stage_one import Region, StageOne
+
+REGIONS: tuple[Region, ...] = ("upper", "lower")
+
+
+def train_encoders(
+    dataset: Dataset, folder: Path, split: Split, config: TrainingConfig, fabric: Fabric
+) -> dict[str, dict[str, float]]:
+    """Train E_up and E_down and return the measurements of each.
+
+    Two small networks on one thread each finish sooner than one after the other on two threads.
+
+    Raises:
+        HuemanError: training failed; the message says why.
+    """
+    samples = len(StageOne("upper", split, config, fabric).sampler)
+    total = config.stage_one.schedule.total_steps(samples)
+    side_by_side = fabric.device.type == "cpu" and torch.get_num_threads() > 1
+    with progress_bar("Stage I (upper and lower)", 2 * total) as bar:
+        if side_by_side:
+            return _side_by_side(dataset, folder, config, bar)
+        return {region: _train(region, folder, split, config, fabric, bar) for region in REGIONS}
+
+
+def _train(
+    region: Region,
+    folder: Path,
+    split: Split,
+    config: TrainingConfig,
+    fabric: Fabric,
+    reporter: Reporter,
+) -> dict[str, float]:
+    return train_stage(
+        StageOne(region, split, config, fabric),
+        folder / region,
+        config_to_dict(config),
+        config.save_every,
+        config.sample_every,
+        reporter,
+    )
+
+
+def _side_by_side(
+    dataset: Dataset, folder: Path, config: TrainingConfig, bar: ProgressBar
+) -> dict[str, dict[str, float]]:
+    context = multiprocessing.get_context("spawn")
+    messages = context.Queue()
+    threads = max(1, torch.get_num_threads() // 2)
+    workers: list[BaseProcess] = [
+        context.Process(
+            target=_worker, args=(region, dataset.root, folder, config, threads, messages)
+        )
+        for region in REGIONS
+    ]
+    results: dict[str, dict[str, float]] = {}
+    with ExitStack() as stack:
+        for worker in workers:
+            worker.start()
+            stack.callback(_stop, worker)
+        while len(results) < len(REGIONS):
+            try:
+                kind, content = messages.get(timeout=1)
+            except queue.Empty:
+                if any(worker.exitcode not in (None, 0) for worker in workers):
+                    raise HuemanError(
+                        "Training of an encoder was ended from outside (out of memory?); run the "
+                        "same command again to go on from the last checkpoint."
+                    ) from None
+                continue
+            if kind == "advance":
+                bar.advance(*content)
+            elif kind == "error":
+                raise HuemanError(content)
+            else:
+                results[kind] = content
+    return {region: results[region] for region in REGIONS}
+
+
+class _QueueReporter:
+    """Sends progress to the parent; stops when the parent is gone, so that no orphan trains on."""
+
+    def __init__(self, messages: Any):
+        self._messages = messages
+        self._parent = os.getppid()
+
+    def advance(self, steps: int = 1, note: str = "") -> None:
+        if os.getppid() != self._parent:
+            raise KeyboardInterrupt
+        self._messages.put(("advance", (steps, note)))
+
+
+def _worker(
+    region: Region,
+    root: Path,
+    folder: Path,
+    config: TrainingConfig,
+    threads: int,
+    messages: Any,
+) -> None:
+    torch.set_num_threads(threads)
+    try:
+        fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
+        split = load_split(Dataset(root), config, show_progress=False)
+        result = _train(region, folder, split, config, fabric, _QueueReporter(messages))
+        messages.put((region, result))
+    except HuemanError as error:
+        messages.put(("error", str(error)))
+    except KeyboardInterrupt:
+        pass  # the checkpoint is saved; the parent reports
+
+
+def _stop(worker: BaseProcess) -> None:
+    """Let a worker that still trains save its checkpoint and end."""
+    if worker.is_alive() and worker.pid is not None:
+        os.kill(worker.pid, signal.SIGINT)
+    worker.join()

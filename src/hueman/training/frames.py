@@ -1,0 +1,184 @@
+"""Prepared frames at the size a network works at, and the inputs the networks take from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hueman.clips.store import PreparedClip
+from hueman.color.augmentation import GarmentStatistics, recolor_batch
+from hueman.features.feature_map import feature_map, region_masks
+from hueman.features.pose import scale_pose
+from hueman.features.skeleton import LOWER_PARTS, UPPER_PARTS
+from hueman.features.stick_figure import draw_stick_figures
+from hueman.features.warping import warp_parts
+
+
+@dataclass(frozen=True)
+class Frames:
+    """N frames, of one clip or of many, at H x W; pictures stay uint8 to save memory."""
+
+    rgb: Tensor
+    """uint8 (N, 3, H, W)."""
+    person: Tensor
+    """uint8 (N, 1, H, W), soft mask."""
+    upper: Tensor
+    """uint8 (N, 1, H, W), soft mask of the upper garment."""
+    lower: Tensor
+    """uint8 (N, 1, H, W), soft mask of the lower garment."""
+    edges: Tensor
+    """uint8 (N, 1, H, W)."""
+    sticks: Tensor
+    """uint8 (N, 3, H, W), stick figures."""
+    parts: Tensor
+    """uint8 (N, H, W), body-part labels 0..10."""
+    pose: Tensor
+    """float32 (N, 18, 3)."""
+    upper_color: Tensor
+    """float32 (N, 3), mean Lab of the upper garment over the frame's clip."""
+    lower_color: Tensor
+    """float32 (N, 3), mean Lab of the lower garment over the frame's clip."""
+
+    @classmethod
+    def of(cls, clip: PreparedClip, height: int, width: int) -> "Frames":
+        """Bring a prepared clip to `height` x `width`; pictures are averaged over area."""
+        pose = scale_pose(clip.pose, width / clip.frames.shape[2], height / clip.frames.shape[1])
+        colors = GarmentStatistics.of_clip(clip.frames, clip.upper, clip.lower)
+        labels = torch.from_numpy(clip.parts)[:, None].float()
+        masks = {
+            name: _resize(torch.from_numpy(getattr(clip, name))[:, None], height, width)
+            for name in ("person", "upper", "lower", "edges")
+        }
+        return cls(
+            rgb=_resize(torch.from_numpy(clip.frames).permute(0, 3, 1, 2), height, width),
+            sticks=draw_sticks(pose, height, width),
+            parts=F.interpolate(labels, (height, width), mode="nearest-exact")[:, 0].byte(),
+            pose=torch.from_numpy(pose),
+            upper_color=colors.upper.expand(len(clip), -1),
+            lower_color=colors.lower.expand(len(clip), -1),
+            **masks,
+        )
+
+    @classmethod
+    def gather(cls, sources: Sequence["Frames"], places: Sequence[tuple[int, int]]) -> "Frames":
+        """Collect frames of several clips, each place a (clip number, frame number)."""
+        return cls(
+            **{
+                field.name: torch.stack(
+                    [getattr(sources[number], field.name)[frame] for number, frame in places]
+                )
+                for field in fields(cls)
+            }
+        )
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.rgb)
+
+    def __getitem__(self, index: slice | Tensor | list[int]) -> "Frames":
+        """Choose frames by a slice or by numbers, repeated ones allowed."""
+        return Frames(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+
+    def to(self, device: torch.device | str) -> "Frames":
+        """Return the same frames on another device."""
+        return Frames(
+            **{field.name: getattr(self, field.name).to(device) for field in fields(self)}
+        )
+
+    def pictures(self) -> Tensor:
+        """Return the frames as networks take them, (N, 3, H, W) in [-1, 1]."""
+        return self.rgb.float() / 127.5 - 1
+
+    def recolored(self, upper_ab: Tensor | None, lower_ab: Tensor | None) -> Tensor:
+        """Return the frames with garments moved to new mean colours.
+
+        Args:
+            upper_ab: (N, 2) wanted mean a, b of the upper garments, or None to leave them.
+            lower_ab: (N, 2) the same for the lower garments.
+
+        Returns:
+            (N, 3, H, W) in [-1, 1].
+        """
+        return recolor_batch(
+            self.pictures(),
+            self.upper.float() / 255,
+            self.lower.float() / 255,
+            GarmentStatistics(self.upper_color, self.lower_color),
+            upper_ab,
+            lower_ab,
+        )
+
+    def features(self) -> Tensor:
+        """Return the frames' own feature maps (paper, section 2.1), (N, 4, H, W) in [-1, 1]."""
+        return feature_map(self.sticks, self.edges) * 2 - 1
+
+    def encoder_regions(self, kind: str) -> Tensor:
+        """Return what E_up and E_down may see, (N, 2, H, W) in [0, 1].
+
+        Args:
+            kind: "frame", "parts" or "garment" (config.EncoderConfig.input_region).
+        """
+        if kind == "frame":
+            return torch.ones(len(self), 2, *self.rgb.shape[2:], device=self.rgb.device)
+        if kind == "garment":
+            return torch.cat([self.upper, self.lower], dim=1).float() / 255
+        legs = tuple(set(LOWER_PARTS) - set(UPPER_PARTS))
+        regions = [
+            torch.isin(self.parts, torch.tensor(labels, device=self.parts.device))
+            for labels in (UPPER_PARTS, legs)
+        ]
+        return torch.stack(regions, dim=1).float()
+
+    def warped(self, pose: Tensor, sticks: Tensor, code_region: str) -> tuple[Tensor, Tensor]:
+        """Bring the frames' features under other poses (paper, section 2.3).
+
+        The stick figure is drawn from the target pose, which is known exactly; edges are warped.
+
+        Args:
+            pose: (N, 18, 3), target poses.
+            sticks: uint8 (N, 3, H, W), stick figures of the target poses.
+            code_region: "frame", "parts" or "garments" (config.GeneratorConfig.code_region).
+
+        Returns:
+            Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].
+        """
+        sources = torch.cat([self.edges, self.upper, self.lower], dim=1).float() / 255
+        warped = warp_parts(sources, self.parts, self.pose, pose)
+        features = torch.cat([sticks.float() / 255, warped.features[:, :1]], dim=1) * 2 - 1
+        if code_region == "frame":
+            return features, torch.ones_like(warped.features[:, 1:])
+        if code_region == "garments":
+            return features, warped.features[:, 1:]
+        return features, region_masks(warped.parts)
+
+
+@dataclass(frozen=True)
+class ClipFrames:
+    """The frames of one clip, with its name."""
+
+    actor: str
+    action: str
+    fps: float
+    frames: Frames
+
+    @classmethod
+    def of(cls, clip: PreparedClip, height: int, width: int) -> "ClipFrames":
+        """Bring a prepared clip to `height` x `width`."""
+        return cls(clip.actor, clip.action, clip.fps, Frames.of(clip, height, width))
+
+
+def draw_sticks(pose: np.ndarray, height: int, width: int) -> Tensor:
+    """Draw stick figures of poses (T, 18, 3) as uint8 (T, 3, H, W)."""
+    sticks = torch.from_numpy(draw_stick_figures(pose, height, width))
+    return sticks.permute(0, 3, 1, 2).contiguous()
+
+
+def _resize(pictures: Tensor, height: int, width: int) -> Tensor:
+    """Resize uint8 (N, C, H, W) by averaging over area."""
+    if pictures.shape[2:] == (height, width):
+        return pictures.contiguous()
+    resized = F.interpolate(pictures.float(), (height, width), mode="area")
+    return resized.round().to(torch.uint8)

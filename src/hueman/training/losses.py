@@ -1,0 +1,80 @@
+"""The losses of both stages, each a function or a small module; weights are the caller's."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+DiscriminatorOutputs = Sequence[Sequence[Tensor]]
+
+
+def least_squares_loss(outputs: DiscriminatorOutputs, real: bool) -> Tensor:
+    """Least-squares GAN loss (Mao et al. 2017), summed over scales.
+
+    The mean squared distance of each scale's verdict (its last output) to 1 if `real`, else to 0.
+    """
+    target = 1.0 if real else 0.0
+    return torch.stack([(scale[-1].float() - target).square().mean() for scale in outputs]).sum()
+
+
+def feature_matching_loss(real: DiscriminatorOutputs, fake: DiscriminatorOutputs) -> Tensor:
+    """L1 distance of discriminator features (pix2pixHD, Wang et al. 2018).
+
+    All outputs but the verdict count, each weighted 4 / (number of strided layers + 1), and the
+    scales are averaged. Features of real pictures get no gradient.
+    """
+    terms = []
+    for real_scale, fake_scale in zip(real, fake, strict=True):
+        weight = 4 / (len(real_scale) - 1) / len(real)
+        for real_feature, fake_feature in zip(real_scale[:-1], fake_scale[:-1], strict=True):
+            distance = (fake_feature.float() - real_feature.detach().float()).abs().mean()
+            terms.append(weight * distance)
+    return torch.stack(terms).sum()
+
+
+class PerceptualLoss(nn.Module):
+    """Distance of deep features of two pictures (Johnson et al. 2016), as weighted in pix2pixHD.
+
+    Args:
+        features: a frozen network from (N, 3, H, W) in [-1, 1] to five feature maps, shallow to
+            deep: relu1_1 to relu5_1 of a VGG.
+    """
+
+    WEIGHTS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1)
+
+    def __init__(self, features: Callable[[Tensor], Sequence[Tensor]]):
+        super().__init__()
+        self.features = features
+
+    def forward(self, generated: Tensor, real: Tensor) -> Tensor:
+        """Return the loss of (N, 3, H, W) against (N, 3, H, W), both in [-1, 1]."""
+        with torch.no_grad():
+            targets = self.features(real)
+        terms = [
+            weight * (feature.float() - target.float()).abs().mean()
+            for weight, feature, target in zip(
+                self.WEIGHTS, self.features(generated), targets, strict=True
+            )
+        ]
+        return torch.stack(terms).sum()
+
+
+def kl_loss(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL divergence of N(mean, exp(log_variance)) from N(0, 1): summed over the code, mean over N.
+
+    Args:
+        mean: (N, code).
+        log_variance: (N, code).
+    """
+    return -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum(dim=1).mean()
+
+
+def weighted_l1_loss(generated: Tensor, real: Tensor, weight: Tensor) -> Tensor:
+    """L1 distance in which pixel weights are normalised to a mean of one.
+
+    Args:
+        generated: (N, 3, H, W).
+        real: (N, 3, H, W).
+        weight: (N, 1, H, W), not negative.
+    """
+    return ((generated - real).abs() * (weight / weight.mean())).mean()

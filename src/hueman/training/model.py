@@ -1,0 +1,155 @@
+"""The trained model: encoders, generator, the distribution of codes, and the file it lives in."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from hueman.config import TrainingConfig, config_from_dict, config_to_dict
+from hueman.errors import HuemanError
+from hueman.files import atomic_file
+from hueman.networks.coarse_to_fine import CoarseToFine, code_map
+from hueman.networks.color_encoders import ColorEncoders
+from hueman.training.latent import CodeDistribution
+from hueman.training.stage_one import build_encoder
+
+FORMAT = "hueman-model-1"
+
+
+def build_generator(config: TrainingConfig) -> CoarseToFine:
+    """Make the generator of stage II, untrained."""
+    generator = config.stage_two.generator
+    return CoarseToFine(
+        code=config.stage_one.upper_code + config.stage_one.lower_code,
+        channels=generator.channels,
+        max_channels=generator.max_channels,
+        downsamplings=generator.downsamplings,
+        residual_blocks=generator.residual_blocks,
+        local_blocks=generator.local_blocks,
+        upsampling=generator.upsampling,
+        normalize_first=generator.normalize_first,
+    )
+
+
+class VideoModel(nn.Module):
+    """Everything that generation needs, and nothing that only training does."""
+
+    code_mean: Tensor
+    code_covariance: Tensor
+
+    def __init__(self, config: TrainingConfig):
+        super().__init__()
+        self.config = config
+        self.encoders = ColorEncoders(
+            build_encoder(config, "upper"), build_encoder(config, "lower")
+        )
+        self.generator = build_generator(config)
+        length = self.upper_length + config.stage_one.lower_code
+        self.register_buffer("code_mean", torch.zeros(length))
+        self.register_buffer("code_covariance", torch.eye(length))
+
+    @property
+    def upper_length(self) -> int:
+        """Length of z_up, which comes first in a code."""
+        return self.config.stage_one.upper_code
+
+    @property
+    def code_distribution(self) -> CodeDistribution:
+        """The Gaussian fitted to the training codes."""
+        return CodeDistribution(self.code_mean, self.code_covariance)
+
+    def set_code_distribution(self, distribution: CodeDistribution) -> None:
+        """Keep the Gaussian that codes are drawn from."""
+        self.code_mean.copy_(distribution.mean)
+        self.code_covariance.copy_(distribution.covariance)
+
+    def next_frame(
+        self, features: Tensor, code: Tensor, regions: Tensor, previous: Tensor
+    ) -> Tensor:
+        """Make a frame from the one before (paper, section 3.2).
+
+        Args:
+            features: (N, 4, H, W) in [-1, 1].
+            code: (N, up + down).
+            regions: (N, 2, H, W) in [0, 1], where z_up and z_down are written.
+            previous: (N, 3, H, W) in [-1, 1]; before the first frame all -1, black.
+
+        Returns:
+            (N, 3, H, W) in [-1, 1].
+        """
+        upper, lower = code[:, : self.upper_length], code[:, self.upper_length :]
+        pictures = {"features": features, "previous": previous}
+        return self.generator(pictures, code_map(upper, lower, regions))
+
+    def generate_sequence(
+        self, features: list[Tensor], code: Tensor, regions: list[Tensor]
+    ) -> list[Tensor]:
+        """Make consecutive frames, the first from black, each other from the one before.
+
+        Args:
+            features: a feature map (N, 4, H, W) for each frame.
+            code: (N, up + down).
+            regions: code regions (N, 2, H, W) for each frame.
+
+        Returns:
+            Frames (N, 3, H, W) in [-1, 1].
+        """
+        frames = [torch.full_like(features[0][:, :3], -1.0)]
+        for feature, region in zip(features, regions, strict=True):
+            frames.append(self.next_frame(feature, code, region, frames[-1]))
+        return frames[1:]
+
+
+def save_model(model: VideoModel, path: Path, notes: dict[str, Any]) -> None:
+    """Write a model as fp16 safetensors with its configuration and notes on its training."""
+    tensors = {
+        name: tensor.detach().cpu().contiguous().to(_file_type(name))
+        for name, tensor in model.state_dict().items()
+    }
+    metadata = {
+        "format": FORMAT,
+        "config": json.dumps(config_to_dict(model.config)),
+        "notes": json.dumps(notes),
+    }
+    with atomic_file(path) as temporary:
+        save_file(tensors, temporary, metadata)
+
+
+def load_model(path: Path | str) -> tuple[VideoModel, dict[str, Any]]:
+    """Read a model and its notes; `path` is its file or the folder of a training run.
+
+    Raises:
+        HuemanError: there is no model, or it is damaged or of another format.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "model.safetensors"
+    if not file.is_file():
+        raise HuemanError(
+            f"There is no model at {file}; train one with 'hueman train DATASET --out FOLDER'."
+        )
+    try:
+        with safe_open(file, framework="pt") as content:
+            metadata = content.metadata() or {}
+            if metadata.get("format") != FORMAT:
+                raise HuemanError(
+                    f"{file} is not a hueman model (format {metadata.get('format')})."
+                )
+            tensors = {name: content.get_tensor(name).float() for name in content.keys()}  # noqa: SIM118
+        model = VideoModel(config_from_dict(json.loads(metadata["config"])))
+        model.load_state_dict(tensors)
+        notes = json.loads(metadata["notes"])
+    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
+        raise HuemanError(
+            f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
+        ) from error
+    return model.eval(), notes
+
+
+def _file_type(name: str) -> torch.dtype:
+    # Covariances span many orders of magnitude and are small: full precision costs nothing.
+    return torch.float32 if name.startswith("code_") else torch.float16

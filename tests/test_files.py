@@ -1,0 +1,49 @@
+"""Outputs appear whole or not at all."""
+
+import errno
+
+import pytest
+
+from hueman.errors import HuemanError
+from hueman.files import atomic_file, atomic_folder
+
+
+def test_file_appears_when_the_block_succeeds(tmp_path):
+    target = tmp_path / "new" / "a.txt"
+    with atomic_file(target) as temporary:
+        temporary.write_text("whole")
+        assert not target.exists()
+    assert target.read_text() == "whole"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def fail():
+        with atomic_file(target) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_folder_replaces_the_old_one_whole(tmp_path):
+    target = tmp_path / "out"
+    for name in ("first", "second"):
+        with atomic_folder(target) as temporary:
+            (temporary / name).write_text(name)
+    assert [path.name for path in target.iterdir()] == ["second"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_full_disk_is_one_clear_sentence(tmp_path):
+    with (
+        pytest.raises(HuemanError, match="disk is full"),
+        atomic_file(tmp_path / "a.txt"),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
