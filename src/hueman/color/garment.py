@@ -16,6 +16,7 @@ from hueman.color.body_axis import DOWN, HEAD, OUT, body_axes
 from hueman.color.histogram import ColorHistogram, color_bins
 from hueman.color.lab import lab_from_uint8
 from hueman.color.propagation import propagate
+from hueman.errors import HuemanError
 from hueman.features.skeleton import JOINT
 
 FRAMES_TO_LEARN_FROM = 24
@@ -53,7 +54,7 @@ FLOOR = {
 
 # From the neck down: which surface follows which, and where one usually ends (mean, deviation).
 DOWNWARDS = (Surface.UPPER, Surface.SKIN, Surface.LOWER, Surface.SKIN, Surface.SHOE)
-DOWNWARD_ENDS = ((1.0, 0.3), (1.0, 0.3), (2.5, 2.0), (3.05, 0.1))
+DOWNWARD_ENDS = ((1.0, 0.15), (1.0, 0.15), (2.5, 2.0), (3.05, 0.1))
 # From the shoulder out.
 OUTWARDS = (Surface.UPPER, Surface.SKIN)
 OUTWARD_ENDS = ((1.2, 2.0),)
@@ -86,6 +87,9 @@ def find_garments(
 
     Returns:
         Soft masks of the upper and of the lower garment, uint8 (T, H, W) each.
+
+    Raises:
+        HuemanError: no frame shows a person.
     """
     model = GarmentModel.fit(frames, pose, person, parts)
     masks = [model.segment(*frame) for frame in zip(frames, pose, person, parts, strict=True)]
@@ -107,8 +111,11 @@ class GarmentModel:
     def fit(
         cls, frames: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
     ) -> "GarmentModel":
-        """Learn from frames spread over the clip; arguments as for `find_garments`."""
-        chosen = np.unique(np.linspace(0, len(frames) - 1, FRAMES_TO_LEARN_FROM).astype(int))
+        """Learn from frames spread over the clip; arguments and errors as for `find_garments`."""
+        seen = np.flatnonzero((person >= PERSON_THRESHOLD).any(axis=(1, 2)))
+        if len(seen) == 0:
+            raise HuemanError("No person was found in the clip; choose a clip that shows one.")
+        chosen = seen[np.unique(np.linspace(0, len(seen) - 1, FRAMES_TO_LEARN_FROM).astype(int))]
         pixels = _concatenate(
             [
                 person_pixels(frames[i], pose[i], person[i] >= PERSON_THRESHOLD, parts[i])

@@ -1,0 +1,138 @@
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from hueman.color.body_axis import DOWN, OUT, body_axes
+from hueman.color.garment import GarmentModel, find_garments
+from hueman.errors import HuemanError
+
+CLIPS = Path(__file__).parents[2] / "examples" / "clips"
+FRAMES = np.arange(0, 48, 8)
+SKIN = np.array([214, 170, 145])
+
+
+class Scene:
+    """Some frames of a bundled clip at half size, with the renderer's truth."""
+
+    def __init__(self, actor: str, action: str):
+        with av.open(str(CLIPS / actor / f"{action}.mp4")) as file:
+            frames = np.stack([f.to_ndarray(format="rgb24") for f in file.decode(video=0)])
+        truth = np.load(CLIPS / actor / f"{action}.truth.npz")
+        self.frames = frames[FRAMES, ::2, ::2].copy()
+        sure = np.ones((len(FRAMES), 18, 1), np.float32)
+        self.pose = np.concatenate([truth["pose"][FRAMES] / 2, sure], axis=-1)
+        self.person = truth["person"][FRAMES, ::2, ::2].astype(np.uint8) * 255
+        self.parts = truth["parts"][FRAMES, ::2, ::2]
+        self.upper = truth["upper"][FRAMES, ::2, ::2]
+        self.lower = truth["lower"][FRAMES, ::2, ::2]
+
+    def axes(self) -> tuple[np.ndarray, np.ndarray]:
+        pairs = [body_axes(*frame) for frame in zip(self.pose, self.parts, strict=True)]
+        region, position = zip(*pairs, strict=True)
+        return np.stack(region), np.stack(position)
+
+    def bare(self, where: np.ndarray) -> None:
+        """Paint skin, shaded as the cloth there was."""
+        light = self.frames[where].mean(axis=-1, keepdims=True)
+        self.frames[where] = np.clip(SKIN * light / light.mean(), 0, 255).astype(np.uint8)
+        self.upper &= ~where
+        self.lower &= ~where
+
+    def find(self) -> tuple[np.ndarray, np.ndarray]:
+        upper, lower = find_garments(self.frames, self.pose, self.person, self.parts)
+        return upper > 127, lower > 127
+
+
+def overlap(found: np.ndarray, truth: np.ndarray) -> float:
+    """Intersection over union."""
+    return float((found & truth).sum() / (found | truth).sum())
+
+
+@pytest.mark.parametrize(
+    ("actor", "action"),
+    [("plaid", "jack"), ("mustard", "salute"), ("stripes", "march"), ("checker", "wave_right")],
+)
+def test_garments_of_rendered_clips_are_found(actor, action):
+    scene = Scene(actor, action)
+    upper, lower = scene.find()
+    assert overlap(upper, scene.upper) > 0.93
+    assert overlap(lower, scene.lower) > 0.93
+
+
+def test_bare_legs_and_arms_stay_skin():
+    scene = Scene("mustard", "wave_both")
+    region, position = scene.axes()
+    bare_legs = scene.lower & (position > 1.6)
+    bare_arms = scene.upper & (region == OUT) & (position > 0.1)
+    scene.bare(bare_legs | bare_arms)
+    upper, lower = scene.find()
+    assert (lower & bare_legs).sum() < 0.1 * bare_legs.sum()
+    assert (upper & bare_arms).sum() < 0.2 * bare_arms.sum()
+    assert overlap(upper, scene.upper) > 0.9
+    assert overlap(lower, scene.lower) > 0.8
+
+
+def test_a_bare_waist_stays_skin():
+    scene = Scene("mustard", "jack")
+    region, position = scene.axes()
+    waist = (scene.upper | scene.lower) & (region == DOWN) & (position > 0.7) & (position < 0.95)
+    scene.bare(waist)
+    upper, lower = scene.find()
+    assert ((upper | lower) & waist).sum() < 0.2 * waist.sum()
+    assert overlap(upper, scene.upper) > 0.9
+
+
+def test_a_dress_is_parted_at_the_hips():
+    scene = Scene("stripes", "sidestep")
+    dress = scene.upper | scene.lower
+    scene.frames[dress] = np.random.default_rng(9).normal((90, 40, 120), 4, (dress.sum(), 3))
+    upper, lower = scene.find()
+    assert overlap(upper | lower, dress) > 0.9
+    assert overlap(upper, scene.upper) > 0.85
+    assert overlap(lower, scene.lower) > 0.85
+
+
+def test_long_shirts_hang_below_the_hips():
+    scene = Scene("checker", "sidestep")
+    _, position = scene.axes()
+    tail = scene.lower & (position < 1.35)
+    scene.frames[scene.upper | tail] = (200, 60, 60)
+    upper, lower = scene.find()
+    assert overlap(upper, scene.upper | tail) > 0.93
+    assert overlap(lower, scene.lower & ~tail) > 0.9
+
+
+def test_masks_are_soft_and_apart():
+    scene = Scene("plaid", "wave_right")
+    upper, lower = find_garments(scene.frames, scene.pose, scene.person, scene.parts)
+    assert upper.dtype == lower.dtype == np.uint8
+    assert upper.shape == lower.shape == scene.person.shape
+    assert (upper.astype(int) + lower).max() <= 256
+    assert not (upper | lower)[scene.person == 0].any()
+
+
+def test_frames_without_a_person_have_no_garments():
+    scene = Scene("plaid", "wave_right")
+    scene.person[2], scene.parts[2], scene.pose[2, :, 2] = 0, 0, 0
+    upper, lower = find_garments(scene.frames, scene.pose, scene.person, scene.parts)
+    assert not upper[2].any()
+    assert not lower[2].any()
+    assert upper[3].any()
+
+
+def test_half_a_body_has_its_upper_garment():
+    """Legs outside the picture: no joints, no parts."""
+    scene = Scene("mustard", "salute")
+    legs = scene.parts >= 7
+    scene.person[legs], scene.parts[legs], scene.pose[:, [9, 10, 12, 13], 2] = 0, 0, 0
+    upper, lower = scene.find()
+    assert overlap(upper, scene.upper) > 0.9
+    assert lower.sum() < 0.3 * upper.sum()
+
+
+def test_a_clip_without_a_person_is_refused():
+    scene = Scene("plaid", "wave_right")
+    with pytest.raises(HuemanError, match="No person"):
+        GarmentModel.fit(scene.frames, scene.pose, 0 * scene.person, scene.parts)
