@@ -1,0 +1,102 @@
+"""The affine transformation of every body part from one pose to another (paper, section 2.3)."""
+
+import torch
+from torch import Tensor
+
+from hueman.features.skeleton import BODY_PARTS, JOINTS, PART_JOINTS
+
+# Weight of the prior that a part keeps its shape, as a share of the spread of its source joints.
+# Head and torso have joints that move among themselves when they turn, though their width hardly
+# changes; a limb has two joints and must stretch freely along them.
+STIFFNESS = {"head": 1.0, "torso": 0.1}
+LIMB_STIFFNESS = 0.003
+
+
+def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Fit an affine map for every body part, from source to target pixel coordinates.
+
+    For the joints s of a part in the source and t in the target, weighted by their confidences,
+    the linear part A minimises
+
+        sum of w |A (s - mean s) - (t - mean t)|^2  +  stiffness * spread * |A - S|^2
+
+    where S is the best similarity (for a limb: the best rotation). The paper minimises the first
+    term alone, which two joints do not determine: with the second, a foreshortened limb changes
+    its length and keeps its width, joints that coincide do no harm, and a head that has only some
+    of its joints still moves. The translation takes the mean of s to the mean of t.
+
+    Args:
+        source: float (N, 18, 3), poses with x and y in pixels and confidence 0..1.
+        target: float (N, 18, 3).
+
+    Returns:
+        matrices, float32 (N, 10, 2, 3), in the order of `BODY_PARTS`; and valid, bool (N, 10):
+        false where fewer than two joints of the part are present in both poses (the matrix is then
+        the identity).
+
+    Raises:
+        ValueError: the poses have other shapes.
+    """
+    if source.shape != target.shape or source.ndim != 3 or source.shape[1:] != (len(JOINTS), 3):
+        raise ValueError(
+            f"poses must be (N, 18, 3) both, got {tuple(source.shape)} and {tuple(target.shape)}"
+        )
+    source, target = source.double(), target.double()
+    shared = (source[..., 2] > 0) & (target[..., 2] > 0)
+    weight = torch.where(shared, source[..., 2] * target[..., 2], 0.0)
+    weight = weight[:, None] * _membership(source.device)  # (N, 10, 18)
+    valid = (weight > 0).sum(dim=2) >= 2
+    weight = weight / weight.sum(dim=2, keepdim=True).clamp(min=1e-9)
+    # Missing joints may hold anything, even NaN, and zero weight would not silence that.
+    source_points = torch.where(shared[..., None], source[..., :2], 0.0)
+    target_points = torch.where(shared[..., None], target[..., :2], 0.0)
+
+    source_mean = weight @ source_points  # (N, 10, 2)
+    target_mean = weight @ target_points
+    source_offset = source_points[:, None] - source_mean[:, :, None]  # (N, 10, 18, 2)
+    target_offset = target_points[:, None] - target_mean[:, :, None]
+    scatter = torch.einsum("npj,npja,npjb->npab", weight, source_offset, source_offset)
+    cross = torch.einsum("npj,npja,npjb->npab", weight, target_offset, source_offset)
+
+    # A floor of a hundredth of a pixel keeps coincident joints solvable.
+    spread = scatter.diagonal(dim1=2, dim2=3).sum(dim=2).clamp(min=1e-4)
+    stiffness = (_stiffness(source.device) * spread)[..., None, None]
+    identity = torch.eye(2, dtype=source.dtype, device=source.device)
+    prior = _best_similarity(cross, spread)
+    linear = torch.linalg.solve(
+        scatter + stiffness * identity, cross + stiffness * prior, left=False
+    )
+    linear = torch.where(valid[..., None, None], linear, identity)
+    shift = target_mean - (linear @ source_mean[..., None])[..., 0]
+    return torch.cat([linear, shift[..., None]], dim=3).float(), valid
+
+
+def _best_similarity(cross: Tensor, spread: Tensor) -> Tensor:
+    """Return the similarity (for limbs the rotation) nearest to the data, (N, 10, 2, 2).
+
+    In complex numbers the best similarity is sum(t * conj(s)) / sum(|s|^2); the cross scatter
+    holds the real and the imaginary part of its numerator.
+    """
+    real = cross[..., 0, 0] + cross[..., 1, 1]
+    imaginary = cross[..., 1, 0] - cross[..., 0, 1]
+    size = torch.hypot(real, imaginary)
+    undetermined = size < 1e-3 * spread
+    is_limb = torch.tensor([len(joints) == 2 for joints in PART_JOINTS], device=cross.device)
+    scale = torch.where(is_limb, 1 / size.clamp(min=1e-9), 1 / spread)
+    real = torch.where(undetermined, 1.0, real * scale)
+    imaginary = torch.where(undetermined, 0.0, imaginary * scale)
+    return torch.stack([real, -imaginary, imaginary, real], dim=2).unflatten(2, (2, 2))
+
+
+def _membership(device: torch.device) -> Tensor:
+    """Return which joints move with which part: 0 or 1, (10, 18)."""
+    member = torch.zeros(len(BODY_PARTS), len(JOINTS), dtype=torch.float64, device=device)
+    for part, joints in enumerate(PART_JOINTS):
+        member[part, list(joints)] = 1
+    return member
+
+
+def _stiffness(device: torch.device) -> Tensor:
+    """Return the stiffness of each part, (10,)."""
+    values = [STIFFNESS.get(part, LIMB_STIFFNESS) for part in BODY_PARTS]
+    return torch.tensor(values, dtype=torch.float64, device=device)
