@@ -52,9 +52,7 @@ def roll_out(model: VideoModel, frames: Frames, codes: Tensor) -> Tensor:
     """
     device = model.code_mean.device
     content = frames[[0] * len(frames)]
-    features, regions = content.warped(
-        frames.pose, frames.sticks, model.config.stage_two.generator.code_region
-    )
+    features, regions = content.warped(frames.pose, model.config.stage_two.generator.code_region)
     count = len(codes)
     previous = torch.full((count, 3, *frames.rgb.shape[2:]), -1.0, device=device)
     video = []

@@ -11,7 +11,7 @@ from hueman.clips.store import PreparedClip
 from hueman.color.lab import limit_chroma
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
-from hueman.training.frames import Frames, draw_sticks
+from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model
 from hueman.training.pictures import to_uint8
 
@@ -95,10 +95,7 @@ class Predictor:
         region = self.model.config.stage_two.generator.code_region
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
         for frame_pose, code in zip(pose, codes, strict=True):
-            target = torch.from_numpy(frame_pose)[None]
-            features, regions = content.warped(
-                target, draw_sticks(frame_pose[None], *self.size), region
-            )
+            features, regions = content.warped(torch.from_numpy(frame_pose)[None], region)
             previous = self.model.next_frame(
                 features.to(self.device),
                 code[None].to(self.device),

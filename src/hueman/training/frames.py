@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from hueman.clips.store import PreparedClip
 from hueman.color.augmentation import GarmentStatistics, recolor_batch
-from hueman.features.feature_map import feature_map, region_masks
+from hueman.features.feature_map import feature_map, target_feature_map
 from hueman.features.pose import scale_pose
 from hueman.features.skeleton import LOWER_PARTS, UPPER_PARTS
 from hueman.features.stick_figure import draw_stick_figures
@@ -31,8 +30,6 @@ class Frames:
     """uint8 (N, 1, H, W), soft mask of the lower garment."""
     edges: Tensor
     """uint8 (N, 1, H, W)."""
-    sticks: Tensor
-    """uint8 (N, 3, H, W), stick figures."""
     parts: Tensor
     """uint8 (N, H, W), body-part labels 0..10."""
     pose: Tensor
@@ -54,7 +51,6 @@ class Frames:
         }
         return cls(
             rgb=_resize(torch.from_numpy(clip.frames).permute(0, 3, 1, 2), height, width),
-            sticks=draw_sticks(pose, height, width),
             parts=F.interpolate(labels, (height, width), mode="nearest-exact")[:, 0].byte(),
             pose=torch.from_numpy(pose),
             upper_color=colors.upper.expand(len(clip), -1),
@@ -113,7 +109,8 @@ class Frames:
 
     def features(self) -> Tensor:
         """Return the frames' own feature maps (paper, section 2.1), (N, 4, H, W) in [-1, 1]."""
-        return feature_map(self.sticks, self.edges) * 2 - 1
+        sticks = draw_stick_figures(self.pose.cpu().numpy(), *self.rgb.shape[2:])
+        return feature_map(torch.from_numpy(sticks).to(self.rgb.device), self.edges[:, 0]) * 2 - 1
 
     def encoder_regions(self, kind: str) -> Tensor:
         """Return what E_up and E_down may see, (N, 2, H, W) in [0, 1].
@@ -132,27 +129,24 @@ class Frames:
         ]
         return torch.stack(regions, dim=1).float()
 
-    def warped(self, pose: Tensor, sticks: Tensor, code_region: str) -> tuple[Tensor, Tensor]:
+    def warped(self, pose: Tensor, code_region: str) -> tuple[Tensor, Tensor]:
         """Bring the frames' features under other poses (paper, section 2.3).
-
-        The stick figure is drawn from the target pose, which is known exactly; edges are warped.
 
         Args:
             pose: (N, 18, 3), target poses.
-            sticks: uint8 (N, 3, H, W), stick figures of the target poses.
             code_region: "frame", "parts" or "garments" (config.GeneratorConfig.code_region).
 
         Returns:
             Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].
         """
-        sources = torch.cat([self.edges, self.upper, self.lower], dim=1).float() / 255
-        warped = warp_parts(sources, self.parts, self.pose, pose)
-        features = torch.cat([sticks.float() / 255, warped.features[:, :1]], dim=1) * 2 - 1
+        target = target_feature_map(self.edges[:, 0], self.parts, self.pose, pose)
+        regions = target.regions
         if code_region == "frame":
-            return features, torch.ones_like(warped.features[:, 1:])
-        if code_region == "garments":
-            return features, warped.features[:, 1:]
-        return features, region_masks(warped.parts)
+            regions = torch.ones_like(regions)
+        elif code_region == "garments":
+            garments = torch.cat([self.upper, self.lower], dim=1).float() / 255
+            regions = warp_parts(garments, self.parts, self.pose, pose).features
+        return target.features * 2 - 1, regions
 
 
 @dataclass(frozen=True)
@@ -168,12 +162,6 @@ class ClipFrames:
     def of(cls, clip: PreparedClip, height: int, width: int) -> "ClipFrames":
         """Bring a prepared clip to `height` x `width`."""
         return cls(clip.actor, clip.action, clip.fps, Frames.of(clip, height, width))
-
-
-def draw_sticks(pose: np.ndarray, height: int, width: int) -> Tensor:
-    """Draw stick figures of poses (T, 18, 3) as uint8 (T, 3, H, W)."""
-    sticks = torch.from_numpy(draw_stick_figures(pose, height, width))
-    return sticks.permute(0, 3, 1, 2).contiguous()
 
 
 def _resize(pictures: Tensor, height: int, width: int) -> Tensor:

@@ -134,7 +134,7 @@ class StageTwo:
         ]
         colors = self._clip_colors(content, random)
         region = self.config.stage_two.generator.code_region
-        warped = [content.warped(target.pose, target.sticks, region) for target in pair]
+        warped = [content.warped(target.pose, region) for target in pair]
         kind = self.config.stage_one.encoder.input_region
         code = self.model.encoders(
             self._place(content.recolored(*colors)), self._place(content.encoder_regions(kind))
