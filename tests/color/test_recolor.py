@@ -78,10 +78,41 @@ def test_shadows_keep_no_tint():
     assert chroma.max() < 5
 
 
+def test_shadows_as_cameras_show_them_keep_no_tint():
+    """Chroma that stays strong in the shadow, as tone curves make it, goes too."""
+    lightness = np.linspace(20, 60, 200).reshape(1, 10, 20)
+    lab = np.stack([lightness, np.full_like(lightness, 45), np.full_like(lightness, 10)], axis=-1)
+    frames = np.rint(lab2rgb(lab) * 255).astype(np.uint8)
+    mask = np.full((1, 10, 20), 255, np.uint8)
+    recolored = recolor_frames(frames, mask, mask, np.array([50, 0, 0]), None)
+    assert np.linalg.norm(rgb2lab(recolored)[..., 1:], axis=-1).max() < 5
+
+
+def test_the_white_of_a_pattern_stays_whiter():
+    """Green squares take most of a new colour, white ones little of it."""
+    squares = np.indices((1, 16, 16)).sum(axis=0) % 2 == 0
+    green, white = np.array([[0, 110, 60], [240, 240, 240]], np.uint8)
+    frames = np.where(squares[..., None], green, white)
+    mask = np.full((1, 16, 16), 255, np.uint8)
+    recolored = rgb2lab(recolor_frames(frames, mask, mask, np.array([50, 0, -20]), None))
+    chroma = np.linalg.norm(recolored[..., 1:], axis=-1)
+    assert recolored[squares][:, 2].mean() < -25
+    assert chroma[~squares].mean() < 0.4 * chroma[squares].mean()
+
+
+def test_grey_garments_take_colour_by_their_lightness():
+    lab = torch.tensor([[34.0, 0, 0], [84, 0, 0]]).T.reshape(1, 3, 1, 2)
+    mean, target = torch.tensor([[59.0, 0, 0]]), torch.tensor([[15.0, -30]])
+    moved = shift_chroma(lab, torch.ones(1, 1, 1, 2), mean, target)
+    expected = torch.tensor([[10.0, -20], [20, -40]]).T
+    torch.testing.assert_close(moved[0, 1:, 0], expected)
+
+
 def test_a_soft_mask_moves_colour_in_proportion():
     lab = torch.tensor([50.0, 20, 10]).view(1, 3, 1, 1).expand(1, 3, 1, 3)
     mask = torch.tensor([0, 0.5, 1]).view(1, 1, 1, 3)
-    moved = shift_chroma(lab, mask, torch.tensor([[-20.0, 30]]), torch.tensor([50.0]))
+    mean, target = torch.tensor([[50.0, 20, 10]]), torch.tensor([[0.0, 40]])
+    moved = shift_chroma(lab, mask, mean, target)
     expected = torch.tensor([[50.0, 50, 50], [20, 10, 0], [10, 25, 40]])
     torch.testing.assert_close(moved[0, :, 0], expected)
 
@@ -102,5 +133,5 @@ def test_shapes_that_do_not_fit_are_refused(clip):
         recolor_garment(frames, upper[:1], np.zeros(3), np.zeros(3))
     with pytest.raises(ValueError, match=r"\(1, 3, 4, 4\)"):
         shift_chroma(
-            torch.zeros(1, 3, 4, 4), torch.zeros(1, 1, 4, 5), torch.zeros(1, 2), torch.zeros(1)
+            torch.zeros(1, 3, 4, 4), torch.zeros(1, 1, 4, 5), torch.zeros(1, 3), torch.zeros(1, 2)
         )

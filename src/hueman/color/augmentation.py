@@ -98,6 +98,6 @@ def recolor_batch(
         (lower, statistics.lower, lower_ab),
     ):
         if ab is not None:
-            lab = shift_chroma(lab, mask, ab - mean[:, 1:], mean[:, 0])
+            lab = shift_chroma(lab, mask, mean, ab)
             touched = touched | (mask > 0)
     return torch.where(touched, lab_to_rgb(lab) * 2 - 1, rgb)

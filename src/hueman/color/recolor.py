@@ -11,21 +11,35 @@ from hueman.color.lab import lab_from_uint8, lab_to_rgb, limit_chroma, rgb_to_la
 
 # A garment that is not in the picture has no colour; mid-grey keeps the arithmetic finite.
 NO_COLOR = (50.0, 0.0, 0.0)
+# k of `shift_chroma` is the square of this: from about this chroma on, a garment's own (a, b) say
+# more than its lightness how much of its colour a pixel has.
+DISTINCT_CHROMA = 14.0
+# Highlights and noise do not get more than this many times the shift.
+LARGEST_SHARE = 3.0
 
 
-def shift_chroma(lab: Tensor, mask: Tensor, shift_ab: Tensor, mean_lightness: Tensor) -> Tensor:
-    """Move a and b inside a garment.
+def shift_chroma(lab: Tensor, mask: Tensor, mean: Tensor, target_ab: Tensor) -> Tensor:
+    """Move a and b inside a garment, so that their mean goes from `mean` to `target_ab`.
 
-    For one surface colour under more or less light, a and b grow with (L + 16), since Lab's cube
-    root makes a = 500 (k_x - k_y) (L + 16) / 116. So the shift is scaled by
-    (L + 16) / (mean L + 16): shadows keep no tint of the old colour, and the garment's mean moves
-    by `shift_ab`.
+    A pixel moves by the share w of the mean colour that it has. For one surface under more or
+    less light, a and b grow with (L + 16), by Lab's cube root, so w = (L + 16) / (mean L + 16)
+    leaves no tint of the old colour in shadows. But cameras bend that law, and the second colour
+    of a pattern should stay: where the garment has a distinct chroma m, w is rather the projection
+    of the pixel's (a, b) on m. One formula does both, by ridge regression of (a, b) on m with
+    the law of light as the prior:
+
+        w = ((a, b) . m + k (L + 16) / (mean L + 16)) / (m . m + k)
+
+    Its mean over the garment is 1. Where w would be negative, the pixel stays as it is.
 
     Args:
         lab: (N, 3, H, W) Lab.
         mask: (N, 1, H, W), 0..1, how much of the pixel is garment.
-        shift_ab: (N, 2), what to add to a and b at the garment's mean lightness.
-        mean_lightness: (N,), mean L of the garment, 0..100.
+        mean: (N, 3), mean Lab of the garment.
+        target_ab: (N, 2), mean a, b that the garment shall have.
+
+    Returns:
+        (N, 3, H, W) Lab; L is that of `lab`.
     """
     if lab.ndim != 4 or lab.shape[1] != 3 or mask.shape != (len(lab), 1, *lab.shape[2:]):
         raise ValueError(
@@ -33,8 +47,13 @@ def shift_chroma(lab: Tensor, mask: Tensor, shift_ab: Tensor, mean_lightness: Te
             f"got {tuple(lab.shape)} and {tuple(mask.shape)}"
         )
     lightness, chroma = lab[:, :1], lab[:, 1:]
-    scale = (lightness + 16) / (mean_lightness[:, None, None, None] + 16)
-    return torch.cat([lightness, chroma + mask * scale * shift_ab[:, :, None, None]], dim=1)
+    mean_lightness, mean_chroma = mean[:, :1, None, None], mean[:, 1:, None, None]
+    light = (lightness + 16) / (mean_lightness + 16)
+    along = (chroma * mean_chroma).sum(dim=1, keepdim=True)
+    strength = (mean_chroma**2).sum(dim=1, keepdim=True)
+    share = (along + DISTINCT_CHROMA**2 * light) / (strength + DISTINCT_CHROMA**2)
+    shift = target_ab[:, :, None, None] - mean_chroma
+    return torch.cat([lightness, chroma + mask * share.clamp(0, LARGEST_SHARE) * shift], dim=1)
 
 
 def mean_color(frames: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -73,16 +92,15 @@ def recolor_garment(
             f"expected uint8 frames (T, H, W, 3) and mask (T, H, W), "
             f"got {frames.dtype} {frames.shape} and {mask.dtype} {mask.shape}"
         )
-    target = limit_chroma(torch.tensor([mean[0], color[1], color[2]], dtype=torch.float32))
-    shift = (target[1:] - torch.as_tensor(mean[1:], dtype=torch.float32))[None]
-    lightness = torch.tensor([float(mean[0])])
+    target = limit_chroma(torch.tensor([[mean[0], color[1], color[2]]], dtype=torch.float32))
+    current = torch.as_tensor(mean, dtype=torch.float32)[None]
     recolored = frames.copy()
     for frame, garment in zip(recolored, mask, strict=True):
         # The garment's pixels as a picture one pixel wide: the rest need not be converted.
         inside = garment > 0
         rgb = torch.from_numpy(frame[inside].T.astype(np.float32) / 255)[None, ..., None]
         weight = torch.from_numpy(garment[inside].astype(np.float32) / 255)[None, None, :, None]
-        moved = lab_to_rgb(shift_chroma(rgb_to_lab(rgb), weight, shift, lightness))
+        moved = lab_to_rgb(shift_chroma(rgb_to_lab(rgb), weight, current, target[:, 1:]))
         frame[inside] = (moved[0, ..., 0].T * 255).round().to(torch.uint8).numpy()
     return recolored
 
