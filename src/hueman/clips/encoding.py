@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 from av.filter import Graph
 from av.video.format import VideoFormat
+from av.video.stream import VideoStream
 
 from hueman.clips.video import BT709, UNBIASED
 from hueman.errors import HuemanError
@@ -84,7 +86,7 @@ def _write_yuv(
     height, width = (size + size % 2 for size in shape[:2])
     padding = ((0, height - shape[0]), (0, width - shape[1]), (0, 0))
     with av.open(str(path), "w", options=container_options) as container:
-        stream = container.add_stream(codec, rate=rate, options=codec_options)
+        stream = cast(VideoStream, container.add_stream(codec, rate, codec_options))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for name in ("colorspace", "color_primaries", "color_trc"):
             setattr(stream.codec_context, name, BT709)
