@@ -1,0 +1,57 @@
+"""Driving poses from files: a prepared clip or a NumPy archive."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from hueman.clips.store import read_clip
+from hueman.errors import HuemanError
+
+
+def read_driving_poses(path: Path | str) -> np.ndarray:
+    """Read the poses of an action.
+
+    Args:
+        path: a prepared clip (`.h5`), a NumPy archive (`.npz`) whose array `pose` is (T, 18, 3), or
+            (T, 18, 2) if all joints are known.
+
+    Returns:
+        float32 (T, 18, 3), x and y in pixels of the frames they were made from, confidence 0..1.
+
+    Raises:
+        HuemanError: there is nothing at `path`, or it holds no poses.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise HuemanError(f"There are no driving poses at {path}; check the path.")
+    elif path.suffix == ".h5":
+        poses = read_clip(path).pose
+    elif path.suffix == ".npz":
+        poses = _read_archive(path)
+    else:
+        raise HuemanError(
+            f"{path} is not a file with poses; give a prepared clip (.h5) or an archive (.npz)."
+        )
+    if not (poses[..., 2] > 0).any():
+        raise HuemanError(f"{path} shows nobody: no pose has a joint; choose another clip.")
+    return poses
+
+
+def _read_archive(path: Path) -> np.ndarray:
+    try:
+        with np.load(path) as arrays:
+            poses = np.asarray(arrays["pose"], dtype=np.float32)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise HuemanError(
+            f"{path} cannot be read as poses ({error}); it needs an array 'pose' (T, 18, 3)."
+        ) from error
+    if poses.ndim == 3 and poses.shape[1:] == (18, 2):
+        poses = np.concatenate([poses, np.ones_like(poses[..., :1])], axis=2)
+    if poses.ndim != 3 or poses.shape[1:] != (18, 3):
+        raise HuemanError(f"{path} has 'pose' of shape {poses.shape}; it must be (T, 18, 3).")
+    if not np.isfinite(poses[poses[..., 2] != 0]).all():
+        raise HuemanError(
+            f"{path} has poses that are not finite numbers; give missing joints confidence 0."
+        )
+    return poses
