@@ -1,0 +1,82 @@
+"""What perception gives, and its backends by name."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from hueman.errors import HuemanError
+from hueman.networks.hed import EdgeDetail
+
+
+@dataclass(frozen=True)
+class Perceived:
+    """The person seen in a clip of T frames, H high and W wide."""
+
+    pose: np.ndarray
+    """float32 (T, 18, 3): x, y in pixels, confidence 0..1 (features/skeleton.py).
+
+    In a frame without a person all confidences are 0.
+    """
+    person: np.ndarray
+    """uint8 (T, H, W): soft mask, 255 is certainly person; all 0 in a frame without a person."""
+
+
+class PoseEstimator(Protocol):
+    """Finds the pose and the mask of the person in a clip."""
+
+    def __call__(self, frames: np.ndarray) -> Perceived:
+        """Perceive the frames of one clip, uint8 (T, H, W, 3) RGB, in their order."""
+        ...
+
+
+class EdgeDetector(Protocol):
+    """Finds edges."""
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """Return the edge strength, uint8 (T, H, W), of frames, uint8 (T, H, W, 3) RGB."""
+        ...
+
+
+# The backends are imported where they are chosen: each brings a large library of its own.
+
+
+def pose_estimator(name: str = "blazepose") -> PoseEstimator:
+    """Return the pose estimator called `name`; its weights are fetched if need be.
+
+    Estimators cannot be pickled: make one in each process, from its name.
+
+    Raises:
+        HuemanError: there is no such estimator, or its weights cannot be had.
+    """
+    if name == "blazepose":
+        from hueman.perception.blazepose import BlazePose
+
+        return BlazePose()
+    raise HuemanError(f"There is no pose estimator {name!r}; the known one is blazepose.")
+
+
+def edge_detector(name: str = "hed", detail: EdgeDetail = "fine") -> EdgeDetector:
+    """Return the edge detector called `name`; its weights are fetched if need be.
+
+    Args:
+        name: hed.
+        detail: "fine" keeps the texture of cloth, "fused" is the published network with the
+            outlines of objects; see `hueman.networks.hed.HED`.
+
+    Raises:
+        HuemanError: there is no such detector or detail, or its weights cannot be had.
+    """
+    if name != "hed":
+        raise HuemanError(f"There is no edge detector {name!r}; the known one is hed.")
+    if detail not in ("fine", "fused"):
+        raise HuemanError(f"Edges have no detail {detail!r}; choose fine or fused.")
+    from hueman.perception.hed import HEDEdges
+
+    return HEDEdges(detail)
+
+
+def check_frames(frames: np.ndarray) -> None:
+    """Refuse, by ValueError, what is not a clip uint8 (T, H, W, 3)."""
+    if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3:
+        raise ValueError(f"frames must be uint8 (T, H, W, 3), got {frames.dtype} {frames.shape}")
