@@ -8,13 +8,15 @@ from types import FrameType
 from typing import Annotated, Any, Literal, NoReturn
 
 import tyro
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from hueman.errors import HuemanError
+from hueman.preparation.settings import PrepareSettings
 
 # Rooms are imported inside the commands: `hueman --help` need not wait for torch.
 
 Out = Annotated[Path, arg(aliases=["-o"])]
+DEFAULT_SETTINGS = PrepareSettings()
 
 
 def weights(
@@ -42,6 +44,52 @@ def weights(
             print(locate(name))
 
 
+def prepare(
+    sources: Positional[tuple[Path, ...]],
+    out: Out,
+    manifest: Path | None = None,
+    exclude: tuple[str, ...] = (),
+    jobs: int | None = None,
+    settings: OmitArgPrefixes[PrepareSettings] = DEFAULT_SETTINGS,
+) -> None:
+    """Turn videos into a dataset: frames, poses, masks, edges, body parts, garments, previews.
+
+    Running it again prepares only what is new or changed. Look at the preview sheets, the PNG
+    beside each clip, before training.
+
+    Args:
+        sources: videos, folders of frames, or folders of ACTOR/ACTION.mp4.
+        out: folder of the dataset.
+        manifest: CSV file with the columns path, actor and action.
+        exclude: names to leave out, such as "*.draft.mp4".
+        jobs: clips at once; as many as CPU cores by default.
+        settings: how to prepare them.
+    """
+    from hueman.clips.sources import find_clips
+    from hueman.preparation.prepare import prepare as run
+
+    summary = run(find_clips(sources, manifest, exclude), out, settings, jobs)
+    print(summary)
+    if summary.refused:
+        sys.exit(1)
+
+
+def recolor(
+    clip: Positional[Path], out: Out, upper: str | None = None, lower: str | None = None
+) -> None:
+    """Give the clothes in a video other colours; nothing else changes.
+
+    Args:
+        clip: the video.
+        out: the video to write, .mp4, .mov, .webm or .gif.
+        upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
+        lower: colour of the lower garment.
+    """
+    from hueman.color.video import recolor_video
+
+    print(recolor_video(clip, out, upper, lower))
+
+
 def train(
     dataset: Positional[Path],
     out: Out,
@@ -66,9 +114,68 @@ def train(
     print(f"The model is {model}. Logs and sample pictures are beside it.")
 
 
+def generate(
+    model: Positional[Path],
+    content: Path,
+    drive: Path,
+    out: Out,
+    upper: str | None = None,
+    lower: str | None = None,
+    crop: Literal["centre", "person"] = "centre",
+    device: str = "auto",
+) -> None:
+    """Show the person of one clip doing the action of another, in clothes of any colour.
+
+    Args:
+        model: folder of a training run, or its model.safetensors.
+        content: video or prepared clip (.h5) of the person; its first frame is shown.
+        drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
+        out: the video to write.
+        upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
+        lower: colour of the lower garment.
+        crop: what to keep of a content video's frames: their middle, or around the person.
+        device: auto, cpu or cuda.
+    """
+    from hueman.generation.generate import generate as run
+
+    print(run(model, content, drive, out, upper, lower, crop, device))
+
+
+def evaluate(model: Positional[Path], dataset: Positional[Path], out: Out) -> None:
+    """Measure a model on the clips of a dataset that were kept out of its training.
+
+    Args:
+        model: folder of a training run, or its model.safetensors.
+        dataset: folder made by 'hueman prepare'.
+        out: JSON file to write.
+    """
+    from hueman.clips.store import Dataset
+    from hueman.evaluation.measure import measure_to_file
+
+    for name, value in measure_to_file(model, Dataset(dataset), out).items():
+        print(f"{name:24} {value:.4f}")
+
+
+def demo(out: Out = Path("demo-output"), clips: Path = Path("examples/clips")) -> None:
+    """Run everything on the bundled clips and write a report; about ten minutes on two cores.
+
+    Args:
+        out: folder for dataset, model, videos, pictures, metrics.json and report.html.
+        clips: the bundled clips.
+    """
+    from hueman.demo import demo as run
+
+    print(f"Open {run(clips, out)} in a browser; videos, sheets and metrics.json are beside it.")
+
+
 COMMANDS: dict[str, Callable[..., Any]] = {
-    "weights": weights,
+    "prepare": prepare,
+    "recolor": recolor,
     "train": train,
+    "generate": generate,
+    "evaluate": evaluate,
+    "weights": weights,
+    "demo": demo,
 }
 
 

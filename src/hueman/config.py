@@ -127,6 +127,8 @@ class StageTwoConfig:
     perceptual_weight: float = Field(default=10.0, ge=0)
     perceptual_network: Literal["vgg16", "vgg19"] = "vgg19"
     """vgg19 is the paper's; vgg16 is the stand-in that a package index can serve."""
+    perceptual_layers: int = Field(default=5, ge=1, le=5)
+    """Features compared: relu1_1 to relu5_1, or fewer, which costs much less."""
     l1_weight: float = Field(default=0.0, ge=0)
     """Plain L1 to the true frames; the paper has none, but it cuts leakage and colour error."""
     source_frame: Literal["first", "random"] = "first"

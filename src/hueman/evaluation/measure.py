@@ -6,36 +6,29 @@ measured as the paper only shows it: does the garment get the colour asked for, 
 else change.
 """
 
-from dataclasses import dataclass
+import json
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from hueman.clips.store import Dataset
 from hueman.color.lab import limit_chroma, rgb_to_lab
-from hueman.evaluation.lpips import LPIPS
+from hueman.errors import HuemanError
+from hueman.evaluation.lpips import LPIPS, load_lpips
 from hueman.evaluation.metrics import ciede2000, ms_ssim
 from hueman.features.warping import warp_parts
+from hueman.files import atomic_file
+from hueman.training.data import load_split
 from hueman.training.frames import ClipFrames, Frames
-from hueman.training.model import VideoModel
+from hueman.training.model import VideoModel, load_model
 
 # Directions in the a, b plane that are asked for: red, green, blue, teal, yellow, violet.
 REQUESTED_CHROMA = ((50, 10), (-35, 40), (10, -50), (-30, -5), (5, 55), (40, -40))
 # Every how many frames colours are compared; they change little from frame to frame.
 COLOR_STRIDE = 5
 CERTAIN, ABSENT = 200, 20
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """A test clip with what a model makes of it."""
-
-    truth: Tensor
-    """(T, 3, H, W) in [-1, 1], the real frames."""
-    person: Tensor
-    """bool (T, 1, H, W)."""
-    generated: Tensor
-    """(V, T, 3, H, W) in [-1, 1], one video for each code; the first has the clip's own."""
 
 
 @torch.inference_mode()
@@ -109,6 +102,25 @@ def measure(model: VideoModel, clips: list[ClipFrames], lpips: LPIPS) -> dict[st
     return {name: float(np.nanmean([row[name] for row in rows])) for name in rows[0]} | {
         "clips": len(rows)
     }
+
+
+def measure_to_file(model_file: Path, dataset: Dataset, out: Path) -> dict[str, float]:
+    """Measure a model on the dataset's clips of its test actions and write the result as JSON.
+
+    Raises:
+        HuemanError: there is no such model, or the dataset has no clip that was held out.
+    """
+    model, _ = load_model(model_file)
+    clips = load_split(dataset, model.config).test
+    if not clips:
+        raise HuemanError(
+            f"{dataset.root} has no clip of the test actions {list(model.config.test_actions)}; "
+            "a model cannot be judged on what it was trained on."
+        )
+    result = {name: round(value, 4) for name, value in measure(model, clips, load_lpips()).items()}
+    with atomic_file(out) as temporary:
+        temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return result
 
 
 def mask_background(pictures: Tensor, person: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args, get_type_hints
 
 from hueman.errors import HuemanError
-from hueman.networks.hed import EdgeDetail
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class PrepareSettings:
     """Smooth poses over time."""
     edges: Literal["hed"] = "hed"
     """Finds edges."""
-    edge_detail: EdgeDetail = "fine"
+    edge_detail: Literal["fine", "fused"] = "fine"
     """`fine` keeps the texture of cloth, `fused` only the outlines of objects."""
 
     def __post_init__(self) -> None:

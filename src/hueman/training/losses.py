@@ -36,8 +36,8 @@ class PerceptualLoss(nn.Module):
     """Distance of deep features of two pictures (Johnson et al. 2016), as weighted in pix2pixHD.
 
     Args:
-        features: a frozen network from (N, 3, H, W) in [-1, 1] to five feature maps, shallow to
-            deep: relu1_1 to relu5_1 of a VGG.
+        features: a frozen network from (N, 3, H, W) in [-1, 1] to up to five feature maps, shallow
+            to deep: relu1_1 to relu5_1 of a VGG. The deepest one always weighs 1.
     """
 
     WEIGHTS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1)
@@ -50,10 +50,11 @@ class PerceptualLoss(nn.Module):
         """Return the loss of (N, 3, H, W) against (N, 3, H, W), both in [-1, 1]."""
         with torch.no_grad():
             targets = self.features(real)
+        weights = self.WEIGHTS[-len(targets) :]
         terms = [
             weight * (feature.float() - target.float()).abs().mean()
             for weight, feature, target in zip(
-                self.WEIGHTS, self.features(generated), targets, strict=True
+                weights, self.features(generated), targets, strict=True
             )
         ]
         return torch.stack(terms).sum()

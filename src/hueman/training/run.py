@@ -56,7 +56,8 @@ def train(dataset: Dataset, out: Path, config: TrainingConfig, device: str = "au
     codes = _install_encoders(model, split, out / "stage_one", config, fabric)
     model.set_code_distribution(CodeDistribution.fit(codes))
 
-    perceptual = load_vgg(config.stage_two.perceptual_network)
+    stage_two = config.stage_two
+    perceptual = load_vgg(stage_two.perceptual_network, stage_two.perceptual_layers)
     stage = StageTwo(model, perceptual, split, config, fabric)
     total = stage.schedule.total_steps(stage.samples)
     with progress_bar("Stage II", total) as bar:

@@ -1,0 +1,114 @@
+"""From files to a file: `hueman generate`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hueman.clips.encoding import write_video
+from hueman.clips.sources import ClipSource
+from hueman.clips.store import PreparedClip, read_clip
+from hueman.clips.video import Video
+from hueman.color.names import parse_color
+from hueman.generation.driving import read_driving_poses
+from hueman.generation.predictor import Predictor
+from hueman.generation.retarget import retarget
+from hueman.perception.base import edge_detector, pose_estimator
+from hueman.perception.smoothing import smooth_poses
+from hueman.preparation.clip import prepare_clip
+from hueman.preparation.settings import PrepareSettings
+from hueman.progress import track
+
+POSE_SUFFIXES = (".h5", ".npz")
+WORKING_HEIGHT = 384
+"""Content videos are perceived at about this height, however small the model's frames are."""
+
+
+@dataclass(frozen=True)
+class GeneratedVideo:
+    """What `generate` wrote."""
+
+    file: Path
+    frames: int
+    height: int
+    width: int
+    fps: float
+
+    def __str__(self) -> str:
+        """Return a line for people to read."""
+        return (
+            f"{self.file}: {self.frames} frames of {self.width}x{self.height} "
+            f"at {self.fps:g} frames a second."
+        )
+
+
+def generate(
+    model: Path,
+    content: Path,
+    drive: Path,
+    out: Path,
+    upper: str | None = None,
+    lower: str | None = None,
+    crop: str = "centre",
+    device: str = "auto",
+) -> GeneratedVideo:
+    """Show the person of one clip doing the action of another, in clothes of any colour.
+
+    Args:
+        model: a model's file or the folder of a training run.
+        content: a video, or a prepared clip (.h5), of the person; its first frame is shown.
+        drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
+            OpenPose's JSON files.
+        out: the video to write.
+        upper: colour of the upper garment (hex, CSS name or lab(...)); None keeps its own.
+        lower: colour of the lower garment.
+        crop: "centre" or "person", for a content video.
+        device: "auto", "cpu" or "cuda".
+
+    Raises:
+        HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
+    """
+    colors = [None if text is None else parse_color(text) for text in (upper, lower)]
+    predictor = Predictor.from_file(model, device)
+    clip = _read_content(content, predictor, crop)
+    driving, fps = _read_driving(drive)
+    height, width = clip.frames.shape[1:3]
+    pose = predictor.scale_pose(retarget(driving, clip.pose), height, width)
+    person = predictor.content(clip)
+    frames = predictor.generate(person, pose, predictor.code(person, *colors))
+    write_video(out, _shown(frames, len(pose)), fps)
+    return GeneratedVideo(out, len(pose), *predictor.size, fps)
+
+
+def _shown(frames: Iterator[np.ndarray], length: int) -> Iterator[np.ndarray]:
+    return track(frames, "Generating", length)
+
+
+def _read_content(path: Path, predictor: Predictor, crop: str) -> PreparedClip:
+    if path.suffix == ".h5":
+        return read_clip(path)
+    height, width = predictor.size
+    factor = max(1, WORKING_HEIGHT // height)
+    settings = PrepareSettings(height=height * factor, width=width * factor, crop=crop)  # type: ignore[arg-type]
+    source = ClipSource(path.parent.name or "actor", path.stem, path)
+    return prepare_clip(
+        source,
+        settings,
+        pose_estimator(settings.pose),
+        edge_detector(settings.edges, settings.edge_detail),
+    )
+
+
+def _read_driving(path: Path) -> tuple[np.ndarray, float]:
+    """Return poses (T, 18, 3) and frames a second."""
+    if path.suffix in POSE_SUFFIXES or _is_openpose(path):
+        fps = read_clip(path, slice(0, 1)).fps if path.suffix == ".h5" else 25.0
+        return read_driving_poses(path), fps
+    video = Video(path)
+    pose = pose_estimator()(video.read()).pose
+    return smooth_poses(pose, video.info.fps), video.info.fps
+
+
+def _is_openpose(path: Path) -> bool:
+    return path.is_dir() and any(path.glob("*.json"))
