@@ -29,7 +29,7 @@ BLUR = 0.05
 """How exactly a place on the body's axes is known."""
 CONFIDENCE = 0.3
 """How much a pixel trusts its own colour and place, against neighbours of equal luminance."""
-UNEXPECTED = 0.02
+UNEXPECTED = 0.01
 """Probability of a surface where the body's axes do not expect it."""
 
 
@@ -125,7 +125,11 @@ class GarmentModel:
         weights = _seeds(pixels)
         for _ in range(ROUNDS):
             model = cls._fit_once(pixels, weights)
+            # Part labels err: what has the place of an arm but the colour of a shirt would teach
+            # that skin has the colour of the shirt.
+            by_color = softmax(_log_likelihood(model.colors, pixels.bins), axis=1)
             weights = model.posterior(pixels)
+            weights[:, Surface.SKIN] *= by_color[:, Surface.SKIN]
         return cls._fit_once(pixels, weights)
 
     @classmethod
