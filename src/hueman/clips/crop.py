@@ -55,7 +55,7 @@ def person_box(
     low, high = joints.min(axis=0), joints.max(axis=0)
     reach = 0.25 * (high - low).max()  # beyond it, a mask is not this person's
     rows, columns = np.nonzero((person >= 128).any(axis=0))
-    points = np.stack([columns, rows], axis=1)
+    points = np.stack([columns, rows], axis=1).astype(np.float32)
     near = points[((points >= low - reach) & (points <= high + reach)).all(axis=1)]
     low = np.minimum(low, near.min(axis=0, initial=np.inf))
     high = np.maximum(high, near.max(axis=0, initial=-np.inf))

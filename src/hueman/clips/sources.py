@@ -107,12 +107,12 @@ def _read_manifest(manifest: Path) -> list[ClipSource]:
         # utf-8-sig: spreadsheet programs put a byte order mark in front.
         with manifest.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
-            rows = list(reader)
+            columns, rows = reader.fieldnames or [], list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise HuemanError(f"The manifest {manifest} cannot be read: {error}.") from error
-    if sorted(reader.fieldnames or ()) != sorted(MANIFEST_COLUMNS):
+    if sorted(columns) != sorted(MANIFEST_COLUMNS):
         raise HuemanError(
-            f"The manifest {manifest} has the columns {reader.fieldnames}; it needs a first line "
+            f"The manifest {manifest} has the columns {columns}; it needs a first line "
             f"with {','.join(MANIFEST_COLUMNS)}, no more and no less."
         )
     return [

@@ -191,19 +191,19 @@ def at_constant_rate(
     """Resample frames with timestamps in seconds to `fps` frames a second.
 
     Each frame goes to the nearest tick after the first frame's; a tick without a frame repeats the
-    one before, and of several frames at one tick the last is kept.
+    one before, and of several frames at one tick the first is kept.
     """
     start, tick, held = 0.0, 0, None
     for time, frame in timed_frames:
         if held is None:
-            start = time
-        else:
-            # A little off the half, so that timestamps rounded to milliseconds fall evenly.
-            next_tick = int((time - start) * fps + 0.499)
-            for _ in range(tick, next_tick):
-                yield held
-            tick = max(tick, next_tick)
-        held = frame
+            start, held = time, frame
+            continue
+        # A little off the half, so that timestamps rounded to milliseconds fall evenly.
+        next_tick = int((time - start) * fps + 0.499)
+        for _ in range(tick, next_tick):
+            yield held
+        if next_tick > tick:
+            tick, held = next_tick, frame
     if held is not None:
         yield held
 
