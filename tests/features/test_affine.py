@@ -56,7 +56,7 @@ def test_a_shortened_limb_keeps_its_width():
     matrices, _ = part_affines(source, target)
     linear = matrices[0, BODY_PARTS.index("left_lower_arm"), :, :2]
     along, across = linear @ torch.tensor([0.0, 1]), linear @ torch.tensor([1.0, 0])
-    torch.testing.assert_close(along, torch.tensor([0.5, 0]), atol=0.01, rtol=0)
+    torch.testing.assert_close(along, torch.tensor([0.5, 0]), atol=0.03, rtol=0)
     torch.testing.assert_close(across, torch.tensor([0.0, -1]), atol=0.01, rtol=0)
 
 

@@ -9,7 +9,7 @@ from hueman.features.skeleton import BODY_PARTS, JOINTS, PART_JOINTS
 # Head and torso have joints that move among themselves when they turn, though their width hardly
 # changes; a limb has two joints and must stretch freely along them.
 STIFFNESS = {"head": 1.0, "torso": 0.1}
-LIMB_STIFFNESS = 0.003
+LIMB_STIFFNESS = 0.03
 
 
 def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:

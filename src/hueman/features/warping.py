@@ -41,31 +41,79 @@ def warp_parts(features: Tensor, parts: Tensor, source: Tensor, target: Tensor) 
             f"{tuple(source.shape)} must agree in N, H and W"
         )
     matrices, valid = part_affines(source, target)
-    grids = _sampling_matrices(matrices, height, width).to(features.dtype)
     merged = torch.zeros_like(features)
     masks = features.new_zeros(count, len(BODY_PARTS), height, width)
     for index in range(len(BODY_PARTS)):
         mask = (parts == index + 1) & valid[:, index, None, None]
-        if not mask.any():
+        # A part covers little of the frame: working in its boxes alone is several times faster.
+        here = _source_box(mask)
+        there = here and _target_box(here, matrices[:, index], height, width)
+        if not here or not there:
             continue
-        mask = mask[:, None].to(features.dtype)
-        grid = F.affine_grid(grids[:, index], [count, 1, height, width], align_corners=False)
-        moved = F.grid_sample(torch.cat([features * mask, mask], dim=1), grid, align_corners=False)
-        merged = torch.maximum(merged, moved[:, :channels])
-        masks[:, index] = moved[:, channels]
+        visible = mask[here.window][:, None].to(features.dtype)
+        part = torch.cat([features[here.window] * visible, visible], dim=1)
+        grid = _sampling_grid(matrices[:, index], here, there).to(features.dtype)
+        moved = F.grid_sample(part, grid, align_corners=False)
+        # The clone is kept for the gradient while the next part writes into the same place.
+        largest = torch.maximum(merged[there.window].clone(), moved[:, :channels])
+        merged[there.window] = largest
+        masks[:, index][there.window] = moved[:, channels].detach()
     return Warped(merged, masks)
 
 
-def _sampling_matrices(matrices: Tensor, height: int, width: int) -> Tensor:
-    """Turn source-to-target pixel matrices into what `affine_grid` wants, (N, 10, 2, 3).
+class _Box(NamedTuple):
+    """Pixels of a frame: rows top..bottom - 1, columns left..right - 1."""
 
-    That is the inverse, target to source, in coordinates where the frame spans -1..1.
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    @property
+    def window(self) -> tuple:
+        """Index of these pixels in a tensor (..., H, W)."""
+        return (..., slice(self.top, self.bottom), slice(self.left, self.right))
+
+
+def _source_box(mask: Tensor) -> _Box | None:
+    """Return the box around a part in all items of a batch, bool (N, H, W); None if it is empty."""
+    together = mask.any(dim=0)
+    rows, columns = together.any(dim=1).nonzero()[:, 0], together.any(dim=0).nonzero()[:, 0]
+    if not len(rows):
+        return None
+    return _Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+
+
+def _target_box(source: _Box, matrices: Tensor, height: int, width: int) -> _Box | None:
+    """Return the box of the frame where a box arrives under any matrix, (N, 2, 3), or None."""
+    # Bilinear sampling reaches one pixel beyond the outermost pixels.
+    x = matrices.new_tensor([source.left - 1, source.right])
+    y = matrices.new_tensor([source.top - 1, source.bottom])
+    arrived = torch.cartesian_prod(x, y) @ matrices[:, :, :2].mT + matrices[:, None, :, 2]
+    left, top = arrived.amin(dim=(0, 1)).floor().int().tolist()
+    right, bottom = arrived.amax(dim=(0, 1)).ceil().int().tolist()
+    box = _Box(max(0, top), min(height, bottom + 1), max(0, left), min(width, right + 1))
+    return box if box.top < box.bottom and box.left < box.right else None
+
+
+def _sampling_grid(matrices: Tensor, source: _Box, target: _Box) -> Tensor:
+    """Return for each pixel of the target box where it comes from in the source box.
+
+    Args:
+        matrices: float (N, 2, 3), source to target in pixels of the frame.
+        source: h x w pixels.
+        target: H x W pixels.
+
+    Returns:
+        (N, H, W, 2), as `grid_sample` wants it: x, y, with the source box's edges at -1 and 1.
     """
-    last_row = matrices.new_tensor([0, 0, 1]).expand(*matrices.shape[:2], 1, 3)
-    forward = torch.cat([matrices, last_row], dim=2).double()
-    # x' = (2 x + 1) / width - 1: pixel centres at integers, the frame's edges at -1 and 1.
-    to_unit = forward.new_tensor(
-        [[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]]
-    )
-    backward = torch.linalg.inv(to_unit @ forward @ torch.linalg.inv(to_unit))
-    return backward[..., :2, :].float()
+    inverse = torch.linalg.inv(matrices[:, :, :2].double())
+    x = torch.arange(target.left, target.right, device=matrices.device)
+    y = torch.arange(target.top, target.bottom, device=matrices.device)
+    pixels = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=2).double()
+    offset = pixels.flatten(0, 1) - matrices[:, None, :, 2]
+    origin = (offset @ inverse.mT).unflatten(1, (len(y), len(x)))
+    corner = origin.new_tensor([source.left, source.top])
+    size = origin.new_tensor([source.right - source.left, source.bottom - source.top])
+    # Pixel centres lie at integers, so the first pixel's edge is half a pixel before it.
+    return (2 * (origin - corner) + 1) / size - 1
