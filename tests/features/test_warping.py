@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from hueman.clips.video import Video
 from hueman.features.affine import part_affines
 from hueman.features.warping import warp_parts
 
@@ -118,3 +119,18 @@ def test_shapes_that_disagree_are_named(truth):
         warp_parts(noise(3, 1, 384, 255), parts, poses, poses)
     with pytest.raises(ValueError, match="must agree"):
         warp_parts(noise(2, 1), parts[:2], poses, poses)
+
+
+@pytest.mark.parametrize("action", ["sidestep", "jack"])
+def test_a_warped_first_frame_beats_a_still_one(action):
+    frames = Video(CLIPS / "stripes" / f"{action}.mp4").read()
+    with np.load(CLIPS / "stripes" / f"{action}.truth.npz") as arrays:
+        pose = np.concatenate([arrays["pose"], np.ones((48, 18, 1), np.float32)], axis=2)
+        poses, parts = torch.from_numpy(pose), torch.from_numpy(arrays["parts"])
+    colors = torch.from_numpy(frames).permute(0, 3, 1, 2).float() / 255
+    later, first = slice(5, 48, 14), [0] * 4
+    warped = warp_parts(colors[first], parts[first], poses[first], poses[later]).features
+    person = (parts[later] > 0)[:, None].expand(-1, 3, -1, -1)
+    error = (warped - colors[later]).abs()[person].mean()
+    still = (colors[first] - colors[later]).abs()[person].mean()
+    assert error < 0.6 * still

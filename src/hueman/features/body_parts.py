@@ -37,17 +37,18 @@ class Capsule:
 def _sided(side: str) -> tuple[Capsule, ...]:
     """Return the capsules of the arm and the leg of one side."""
     return (
-        Capsule(f"{side}_upper_arm", f"{side}_sleeve", f"{side}_elbow", 0.13, 0.11, True),
-        Capsule(f"{side}_lower_arm", f"{side}_elbow", f"{side}_fingers", 0.11, 0.10, True),
-        Capsule("torso", f"{side}_shoulder", f"{side}_hip", 0.16, 0.16),
-        Capsule(f"{side}_upper_leg", f"{side}_hip", f"{side}_knee", 0.16, 0.15),
+        Capsule(f"{side}_upper_arm", f"{side}_shoulder", f"{side}_elbow", 0.11, 0.11, True),
+        Capsule(f"{side}_lower_arm", f"{side}_elbow", f"{side}_fingers", 0.12, 0.10, True),
+        Capsule("torso", f"{side}_shoulder", f"{side}_hip", 0.14, 0.16),
+        Capsule(f"{side}_upper_leg", f"{side}_hip", f"{side}_knee", 0.16, 0.165),
         Capsule(f"{side}_lower_leg", f"{side}_knee", f"{side}_toes", 0.15, 0.13),
     )
 
 
+# The radii and the points beyond joints were fitted to two of the bundled actors.
 CAPSULES = (
-    Capsule("head", "neck", "crown", 0.12, 0.25),
-    Capsule("torso", "neck", "crotch", 0.20, 0.05),
+    Capsule("head", "neck", "crown", 0.10, 0.30),
+    Capsule("torso", "neck", "crotch", 0.27, 0.05),
     *_sided("left"),
     *_sided("right"),
 )
@@ -100,18 +101,15 @@ def _landmarks(pose: np.ndarray) -> dict[str, np.ndarray]:
         points["crown"] = _beyond(points["neck"], np.mean(face, axis=0), 0.1)
     if "left_hip" in points and "right_hip" in points and "neck" in points:
         middle = (points["left_hip"] + points["right_hip"]) / 2
-        points["crotch"] = _beyond(points["neck"], middle, 0.2)
+        points["crotch"] = _beyond(points["neck"], middle, 0.1)
     for side in ("left", "right"):
-        extensions = (
-            ("sleeve", "elbow", "shoulder", -0.15),
-            ("fingers", "elbow", "wrist", 0.5),
+        for name, start, end, share in (
+            ("fingers", "elbow", "wrist", 0.55),
             ("toes", "knee", "ankle", 0.2),
-        )
-        for name, start, end, share in extensions:
-            if f"{side}_{start}" in points and f"{side}_{end}" in points:
-                points[f"{side}_{name}"] = _beyond(
-                    points[f"{side}_{start}"], points[f"{side}_{end}"], share
-                )
+        ):
+            ends = f"{side}_{start}", f"{side}_{end}"
+            if all(joint in points for joint in ends):
+                points[f"{side}_{name}"] = _beyond(points[ends[0]], points[ends[1]], share)
     return points
 
 
