@@ -12,6 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from scipy.special import expit
 
 from hueman.perception.base import Perceived, check_frames
+from hueman.perception.mask_refinement import refine_mask
 from hueman.perception.regions import Region, search_regions
 from hueman.weights.registry import locate
 
@@ -34,6 +35,8 @@ _VISIBLE = 0.3
 """Visibility from which on a joint counts."""
 _REFINING_PASSES = 2
 """After a person was found in a region that was not made for them."""
+_REFINING_RADIUS = 1 / 64
+"""How far the mask's border may be off, as a share of the region's side."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,7 @@ class BlazePose:
             sighting = self._follow(frame, sighting) or self._search(frame)
             if sighting:
                 pose[index] = _joints(sighting, height, width)
-                mask = sighting.region.paste(sighting.mask, height, width)
-                person[index] = np.rint(mask * 255)
+                person[index] = _person_mask(sighting, frame)
         return Perceived(pose, person)
 
     def _follow(self, frame: np.ndarray, previous: _Sighting | None) -> _Sighting | None:
@@ -135,6 +137,13 @@ class BlazePose:
 
     def _output(self, name: str) -> np.ndarray:
         return self._interpreter.get_tensor(self._outputs[name])
+
+
+def _person_mask(sighting: _Sighting, frame: np.ndarray) -> np.ndarray:
+    """Return the soft mask uint8 (H, W) in the frame."""
+    mask = sighting.region.paste(sighting.mask, *frame.shape[:2])
+    radius = max(1, round(_REFINING_RADIUS * sighting.region.side))
+    return np.rint(refine_mask(mask, frame, radius) * 255).astype(np.uint8)
 
 
 def _joints(sighting: _Sighting, height: int, width: int) -> np.ndarray:
