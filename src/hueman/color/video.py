@@ -1,0 +1,217 @@
+"""Recolour the clothes in a video file; the command `hueman recolor`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from hueman.clips.crop import Box, crop_frame
+from hueman.clips.encoding import write_video
+from hueman.clips.video import Video
+from hueman.color.garment import GarmentModel
+from hueman.color.lab import in_gamut, lab_from_uint8
+from hueman.color.names import hex_of, parse_color
+from hueman.color.recolor import mean_color, recolor_garment
+from hueman.color.refinement import enlarge_mask
+from hueman.errors import HuemanError
+from hueman.features.body_parts import label_body_parts
+from hueman.perception.base import pose_estimator
+from hueman.progress import ProgressBar, progress_bar
+
+WORKING_SIDE = 512
+"""Garments are found in frames whose longer side has at most this many pixels."""
+SAMPLES = 24
+"""Frames from which the garments' looks are learnt."""
+CHUNK = 64
+"""Frames perceived at once."""
+SIZE_OF_A_GARMENT = 0.02
+"""Share of the person that a garment covers at least."""
+
+
+@dataclass
+class RecoloredGarment:
+    """One garment before and after."""
+
+    name: str
+    """upper or lower."""
+    request: str
+    """The colour as the user wrote it."""
+    target: np.ndarray
+    """(3,) Lab asked for: a and b of the request at the garment's own mean L."""
+    before: np.ndarray
+    """(3,) mean Lab of the garment in the video."""
+    _sum: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    _pixels: int = 0
+
+    @property
+    def after(self) -> np.ndarray:
+        """Mean Lab (3,) of the garment in the recoloured video, before encoding."""
+        return self._sum / max(self._pixels, 1)
+
+    @property
+    def error(self) -> float:
+        """Distance between the mean (a, b) reached and the one asked for."""
+        return float(np.linalg.norm(self.after[1:] - self.target[1:]))
+
+    @property
+    def reachable(self) -> bool:
+        """Whether sRGB can show the colour asked for at the garment's lightness."""
+        return bool(in_gamut(torch.from_numpy(self.target)))
+
+    def recolor(self, frame: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Recolour the garment in one frame (H, W, 3), and note the colour it got."""
+        recolored = recolor_garment(frame[None], mask[None], self.before, self.target)[0]
+        inside = mask >= 128
+        self._sum += lab_from_uint8(recolored[inside]).sum(axis=0, dtype=np.float64)
+        self._pixels += int(inside.sum())
+        return recolored
+
+    def __str__(self) -> str:
+        """Say in a line what was asked for and what came of it."""
+        line = (
+            f"{self.name}: {hex_of(self.before)} became {hex_of(self.after)}, asked for "
+            f"{self.request} (a, b off by {self.error:.1f}; lightness is kept)"
+        )
+        if not self.reachable:
+            line += "; a screen cannot show that much colour at this lightness, so it got less"
+        return line
+
+
+@dataclass(frozen=True)
+class RecolorReport:
+    """What `recolor_video` did."""
+
+    out: Path
+    frames: int
+    garments: list[RecoloredGarment]
+
+    def __str__(self) -> str:
+        """Return lines for people to read."""
+        lines = [f"{self.out}: {self.frames} frames", *map(str, self.garments)]
+        return "\n  ".join(lines)
+
+
+def recolor_video(
+    clip: Path, out: Path, upper: str | None = None, lower: str | None = None
+) -> RecolorReport:
+    """Write a video in which the garments of a person have other colours.
+
+    The video keeps its size and rate; pixels outside the garments are those of the source, but
+    for the video codec. Sound is not copied. The video is read twice, and of all frames only
+    poses and small masks are held in memory.
+
+    Args:
+        clip: the video.
+        out: the video to write; its suffix chooses the format (`hueman.clips.encoding`).
+        upper: colour of the upper garment, as `parse_color` reads it; None leaves it.
+        lower: colour of the lower garment.
+
+    Raises:
+        HuemanError: no colour was given, a colour or the video cannot be read, no person or no
+            such garment was found, or `out` cannot be written.
+    """
+    requests = {name: text for name, text in (("upper", upper), ("lower", lower)) if text}
+    if not requests:
+        raise HuemanError("No colour was given; give --upper, --lower or both.")
+    colors = {name: parse_color(text) for name, text in requests.items()}
+    video = Video(clip)
+    with progress_bar("Finding the person", video.info.frames) as bar:
+        scene = _perceive(video, bar)
+    garments = []
+    for name, color in colors.items():
+        before = scene.mean_color(name, clip)
+        target = np.array([before[0], color[1], color[2]], np.float32)
+        garments.append(RecoloredGarment(name, requests[name], target, before))
+    with progress_bar("Recolouring", scene.length) as bar:
+        write_video(out, _recolored_frames(video, scene, garments, bar), video.info.fps)
+    return RecolorReport(Path(out), scene.length, garments)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The person in a video, and their garments, at working size."""
+
+    pose: np.ndarray
+    """float32 (T, 18, 3)."""
+    person: np.ndarray
+    """uint8 (T, h, w)."""
+    model: GarmentModel
+    samples: np.ndarray
+    """uint8 (S, h, w, 3): frames spread over the video."""
+    masks: dict[str, np.ndarray]
+    """Masks uint8 (S, h, w) of the upper and the lower garment in the samples."""
+    person_pixels: int
+    """Pixels of the person in the samples."""
+
+    @property
+    def length(self) -> int:
+        """Number of frames."""
+        return len(self.pose)
+
+    def segment(self, index: int, frame: np.ndarray) -> dict[str, np.ndarray]:
+        """Find the garments in frame `index`, given at full size: uint8 (H, W) each."""
+        small = _shrink(frame)
+        pose, person = self.pose[index], self.person[index]
+        masks = self.model.segment(small, pose, person, label_body_parts(pose, person))
+        return dict(zip(("upper", "lower"), masks, strict=True))
+
+    def mean_color(self, name: str, clip: Path) -> np.ndarray:
+        """Mean Lab (3,) of a garment; HuemanError where there is none."""
+        if (self.masks[name] >= 128).sum() < SIZE_OF_A_GARMENT * self.person_pixels:
+            raise HuemanError(
+                f"{clip} shows no {name} garment; leave out --{name}, or choose another video."
+            )
+        return mean_color(self.samples, self.masks[name])
+
+
+def _perceive(video: Video, bar: ProgressBar) -> Scene:
+    """Find the person in all frames, and learn the garments from some."""
+    estimate = pose_estimator()
+    stride = max(1, video.info.frames // SAMPLES)
+    poses, masks, samples = [], [], []
+    frames = map(_shrink, video)
+    while chunk := list(islice(frames, CHUNK)):
+        perceived = estimate(np.stack(chunk))
+        start = sum(map(len, poses))
+        samples += [frame for index, frame in enumerate(chunk, start) if index % stride == 0]
+        poses.append(perceived.pose)
+        masks.append(perceived.person)
+        bar.advance(len(chunk))
+    pose, person, pictures = np.concatenate(poses), np.concatenate(masks), np.stack(samples)
+    sample_pose, sample_person = pose[::stride], person[::stride]
+    parts = np.stack(
+        [label_body_parts(*sample) for sample in zip(sample_pose, sample_person, strict=True)]
+    )
+    model = GarmentModel.fit(pictures, sample_pose, sample_person, parts)
+    found = [
+        model.segment(*sample)
+        for sample in zip(pictures, sample_pose, sample_person, parts, strict=True)
+    ]
+    upper, lower = np.stack(found, axis=1)
+    pixels = int((sample_person >= 128).sum())
+    return Scene(pose, person, model, pictures, {"upper": upper, "lower": lower}, pixels)
+
+
+def _recolored_frames(
+    video: Video, scene: Scene, garments: list[RecoloredGarment], bar: ProgressBar
+) -> Iterator[np.ndarray]:
+    """Yield the frames with all garments recoloured."""
+    for index, frame in enumerate(video):
+        masks = scene.segment(index, frame)
+        for garment in garments:
+            frame = garment.recolor(frame, enlarge_mask(masks[garment.name], frame))
+        bar.advance()
+        yield frame
+
+
+def _shrink(frame: np.ndarray) -> np.ndarray:
+    """Bring a frame to working size; smaller ones stay as they are."""
+    height, width = frame.shape[:2]
+    scale = min(1.0, WORKING_SIDE / max(height, width))
+    if scale == 1:
+        return frame
+    box = Box(0, 0, width, height)
+    return crop_frame(frame, box, max(1, round(height * scale)), max(1, round(width * scale)))
