@@ -77,13 +77,12 @@ def prepare(
         jobs: number of clips at once, each in a process of its own; as many as CPU cores if None.
 
     Raises:
-        HuemanError: the folder cannot be written, holds clips of another size, or the weights of
-            perception cannot be had.
-        ValueError: jobs is less than 1.
+        HuemanError: the folder cannot be written, holds clips of another size, the weights of
+            perception cannot be had, or jobs is less than 1.
     """
     settings = settings or PrepareSettings()
     if jobs is not None and jobs < 1:
-        raise ValueError(f"jobs must be at least 1, got {jobs}")
+        raise HuemanError(f"jobs is {jobs}; choose at least 1, or leave it out.")
     out = Path(out)
     entries = {(entry.actor, entry.action): entry for entry in read_index(out)}
     _check_sizes(out, entries, clips, settings)

@@ -5,7 +5,7 @@ import signal
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -34,7 +34,7 @@ class _Worker:
 
 def run_in_workers(
     make_function: Callable[[], Callable[[Item], Result]], items: Sequence[Item], jobs: int
-) -> Iterator[tuple[Item, Result | Failure]]:
+) -> Generator[tuple[Item, Result | Failure]]:
     """Apply a function to every item in `jobs` fresh processes; yield as they finish.
 
     Unlike with a `ProcessPoolExecutor` it is known which item a killed process was working on, so

@@ -1,0 +1,108 @@
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from hueman.clips.encoding import write_video
+from hueman.clips.sources import ClipSource, find_clips
+from hueman.clips.store import Dataset, read_index
+from hueman.clips.video import Video
+from hueman.errors import HuemanError
+from hueman.preparation.prepare import fingerprint, prepare
+from hueman.preparation.settings import PrepareSettings
+
+SETTINGS = PrepareSettings(height=192, width=128)
+
+
+@pytest.fixture(scope="module")
+def sources(clips_folder, tmp_path_factory):
+    """Two clips of two frames, and one that is damaged."""
+    root = tmp_path_factory.mktemp("sources")
+    for action in ("jack", "march"):
+        frames = Video(clips_folder / "plaid" / f"{action}.mp4").read()[:2]
+        write_video(root / "plaid" / f"{action}.mp4", frames, fps=25)
+    (root / "plaid" / "broken.mp4").write_bytes((root / "plaid" / "jack.mp4").read_bytes()[:4000])
+    return root
+
+
+@pytest.fixture(scope="module")
+def prepared(sources, tmp_path_factory):
+    out = tmp_path_factory.mktemp("dataset")
+    return out, prepare(find_clips([sources]), out, SETTINGS, jobs=1)
+
+
+@pytest.fixture
+def copy(prepared, tmp_path):
+    return shutil.copytree(prepared[0], tmp_path / "dataset")
+
+
+def test_good_clips_are_prepared_beside_a_damaged_one(prepared):
+    out, summary = prepared
+    assert [(entry.actor, entry.action) for entry in Dataset(out).entries] == [
+        ("plaid", "jack"),
+        ("plaid", "march"),
+    ]
+    for entry in Dataset(out).entries:
+        assert len(Dataset(out).read(entry)) == entry.length == 2
+        assert (out / entry.file).with_suffix(".png").stat().st_size > 10_000
+    assert [clip.source.action for clip in summary.refused] == ["broken"]
+    text = str(summary)
+    assert "2 clips prepared" in text
+    assert "plaid/broken: " in text
+    assert "damaged" in text
+
+
+def test_running_again_does_nothing(prepared, sources):
+    out, _ = prepared
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    summary = prepare(find_clips([sources], exclude=["broken.mp4"]), out, SETTINGS)
+    assert not summary.prepared
+    assert len(summary.reused) == 2
+    assert str(summary) == f"All 2 clips were already prepared in {out}."
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_only_what_is_damaged_is_prepared_again(copy, sources):
+    damaged = copy / Dataset(copy).entry("plaid", "march").file
+    sound = copy / Dataset(copy).entry("plaid", "jack").file
+    before = sound.stat().st_mtime_ns
+    digest = Dataset(copy).entry("plaid", "march").sha256
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    summary = prepare(find_clips([sources], exclude=["broken.mp4"]), copy, SETTINGS, jobs=1)
+    assert [entry.action for entry in summary.prepared] == ["march"]
+    assert "1 already there" in str(summary)
+    assert sound.stat().st_mtime_ns == before
+    assert Dataset(copy).entry("plaid", "march").sha256 == digest  # and gives the same bytes
+
+
+def test_another_size_beside_other_clips_is_refused(copy, sources):
+    march = find_clips([sources / "plaid" / "march.mp4"])
+    with pytest.raises(HuemanError, match=r"192 x 128.*would be 96 x 64"):
+        prepare(march, copy, PrepareSettings(height=96, width=64))
+
+
+def test_jobs_must_be_positive(sources, tmp_path):
+    with pytest.raises(HuemanError, match="jobs is 0"):
+        prepare(find_clips([sources]), tmp_path, SETTINGS, jobs=0)
+
+
+def test_an_unreadable_clip_is_refused(tmp_path):
+    summary = prepare([ClipSource("a", "b", tmp_path / "gone.mp4")], tmp_path / "out", SETTINGS)
+    assert "gone.mp4 cannot be read" in str(summary)
+    assert read_index(tmp_path / "out") == []
+
+
+def test_fingerprint_follows_content_and_settings_but_not_the_name(sources, tmp_path):
+    jack, march = sources / "plaid" / "jack.mp4", sources / "plaid" / "march.mp4"
+    copied = shutil.copy(jack, tmp_path / "other.mp4")
+    assert fingerprint(copied, SETTINGS) == fingerprint(jack, SETTINGS)
+    assert fingerprint(march, SETTINGS) != fingerprint(jack, SETTINGS)
+    assert fingerprint(jack, replace(SETTINGS, smoothing=False)) != fingerprint(jack, SETTINGS)
+
+
+def test_fingerprint_of_pictures_follows_their_order(tmp_path):
+    (tmp_path / "1.png").write_bytes(b"first")
+    (tmp_path / "2.png").write_bytes(b"second")
+    before = fingerprint(tmp_path, SETTINGS)
+    (tmp_path / "1.png").rename(tmp_path / "3.png")
+    assert fingerprint(tmp_path, SETTINGS) != before
