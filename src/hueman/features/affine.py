@@ -3,13 +3,23 @@
 import torch
 from torch import Tensor
 
-from hueman.features.skeleton import BODY_PARTS, JOINTS, PART_JOINTS
+from hueman.features.pose import BONE_SHARES
+from hueman.features.skeleton import BODY_PARTS, JOINT, JOINTS, PART_JOINTS
 
 # Weight of the prior that a part keeps its shape, as a share of the spread of its source joints.
-# Head and torso have joints that move among themselves when they turn, though their width hardly
-# changes; a limb has two joints and must stretch freely along them.
-STIFFNESS = {"head": 1.0, "torso": 0.1}
+# Eyes and ears draw together when a head turns, though the head is as large as before; a limb must
+# stretch freely along its two joints.
+STIFFNESS = {"head": 3.0, "torso": 0.1}
 LIMB_STIFFNESS = 0.03
+
+NECK_IN_HEAD = 0.3
+"""Weight of the neck among the head's joints: it rises with the arms and the head does not."""
+
+LARGEST_BODY_RATIO = 4.0
+"""Bodies whose scales seem to differ by more than this are taken for mistaken poses."""
+
+BODY_SCALE_QUANTILE = 0.75
+"""As in `hueman.features.pose.body_scale`."""
 
 
 def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -20,10 +30,11 @@ def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
         sum of w |A (s - mean s) - (t - mean t)|^2  +  stiffness * spread * |A - S|^2
 
-    where S is the best similarity (for a limb: the best rotation). The paper minimises the first
-    term alone, which two joints do not determine: with the second, a foreshortened limb changes
-    its length and keeps its width, joints that coincide do no harm, and a head that has only some
-    of its joints still moves. The translation takes the mean of s to the mean of t.
+    where S is the best rotation, times the ratio of the two bodies' scales (for the torso: the best
+    similarity). The paper minimises the first term alone, which two joints do not determine: with
+    the second, a foreshortened limb changes its length and keeps its width, a head keeps its size,
+    joints that coincide do no harm, and a head that has only some of its joints still moves. The
+    translation takes the mean of s to the mean of t.
 
     Args:
         source: float (N, 18, 3), poses with x and y in pixels and confidence 0..1.
@@ -62,7 +73,7 @@ def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     spread = scatter.diagonal(dim1=2, dim2=3).sum(dim=2).clamp(min=1e-4)
     stiffness = (_stiffness(source.device) * spread)[..., None, None]
     identity = torch.eye(2, dtype=source.dtype, device=source.device)
-    prior = _best_similarity(cross, spread)
+    prior = _best_similarity(cross, spread, _body_ratio(source, target, shared))
     linear = torch.linalg.solve(
         scatter + stiffness * identity, cross + stiffness * prior, left=False
     )
@@ -71,8 +82,8 @@ def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([linear, shift[..., None]], dim=3).float(), valid
 
 
-def _best_similarity(cross: Tensor, spread: Tensor) -> Tensor:
-    """Return the similarity (for limbs the rotation) nearest to the data, (N, 10, 2, 2).
+def _best_similarity(cross: Tensor, spread: Tensor, body_ratio: Tensor) -> Tensor:
+    """Return the similarity nearest to the data, (N, 10, 2, 2); only the torso scales freely.
 
     In complex numbers the best similarity is sum(t * conj(s)) / sum(|s|^2); the cross scatter
     holds the real and the imaginary part of its numerator.
@@ -81,18 +92,33 @@ def _best_similarity(cross: Tensor, spread: Tensor) -> Tensor:
     imaginary = cross[..., 1, 0] - cross[..., 0, 1]
     size = torch.hypot(real, imaginary)
     undetermined = size < 1e-3 * spread
-    is_limb = torch.tensor([len(joints) == 2 for joints in PART_JOINTS], device=cross.device)
-    scale = torch.where(is_limb, 1 / size.clamp(min=1e-9), 1 / spread)
-    real = torch.where(undetermined, 1.0, real * scale)
+    is_torso = torch.tensor([part == "torso" for part in BODY_PARTS], device=cross.device)
+    scale = torch.where(is_torso, 1 / spread, body_ratio[:, None] / size.clamp(min=1e-9))
+    real = torch.where(undetermined, body_ratio[:, None], real * scale)
     imaginary = torch.where(undetermined, 0.0, imaginary * scale)
     return torch.stack([real, -imaginary, imaginary, real], dim=2).unflatten(2, (2, 2))
 
 
+def _body_ratio(source: Tensor, target: Tensor, shared: Tensor) -> Tensor:
+    """Return `body_scale` of the target over that of the source, (N,), by the bones both have."""
+    starts = [JOINT[start] for start, _, _ in BONE_SHARES]
+    ends = [JOINT[end] for _, end, _ in BONE_SHARES]
+    shares = source.new_tensor([share for _, _, share in BONE_SHARES])
+    seen = shared[:, starts] & shared[:, ends]
+    scales = []
+    for poses in (source, target):
+        lengths = (poses[:, ends, :2] - poses[:, starts, :2]).norm(dim=2)
+        votes = torch.where(seen, lengths / shares, float("nan"))
+        scales.append(votes.nanquantile(BODY_SCALE_QUANTILE, dim=1).nan_to_num(1.0).clamp(min=1.0))
+    return (scales[1] / scales[0]).clamp(1 / LARGEST_BODY_RATIO, LARGEST_BODY_RATIO)
+
+
 def _membership(device: torch.device) -> Tensor:
-    """Return which joints move with which part: 0 or 1, (10, 18)."""
+    """Return how much each joint counts for each part: 0..1, (10, 18)."""
     member = torch.zeros(len(BODY_PARTS), len(JOINTS), dtype=torch.float64, device=device)
     for part, joints in enumerate(PART_JOINTS):
         member[part, list(joints)] = 1
+    member[BODY_PARTS.index("head"), JOINT["neck"]] = NECK_IN_HEAD
     return member
 
 

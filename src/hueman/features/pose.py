@@ -42,7 +42,7 @@ def scale_pose(poses: np.ndarray, scale_x: float, scale_y: float) -> np.ndarray:
 
 
 # Lengths of bones seen from the front, as shares of the way from neck to middle of the hips.
-_BONE_SHARES = (
+BONE_SHARES = (
     ("neck", "right_hip", 1.03), ("neck", "left_hip", 1.03),
     ("right_shoulder", "left_shoulder", 0.83),
     ("right_hip", "right_knee", 0.92), ("left_hip", "left_knee", 0.92),
@@ -62,7 +62,7 @@ def body_scale(pose: np.ndarray) -> float:
     found = present(pose)
     votes = [
         float(np.linalg.norm(pose[JOINT[end], :2] - pose[JOINT[start], :2])) / share
-        for start, end, share in _BONE_SHARES
+        for start, end, share in BONE_SHARES
         if found[JOINT[start]] and found[JOINT[end]]
     ]
     return max(1.0, float(np.quantile(votes, 0.75))) if votes else 1.0
