@@ -29,6 +29,8 @@ BLUR = 0.05
 """How exactly a place on the body's axes is known."""
 CONFIDENCE = 0.3
 """How much a pixel trusts its own colour and place, against neighbours of equal luminance."""
+DOUBT = 0.2
+"""Shares up to this are taken for 0, and from 1 less this for 1: no faint tints on skin."""
 UNEXPECTED = 0.01
 """Probability of a surface where the body's axes do not expect it."""
 
@@ -175,7 +177,8 @@ class GarmentModel:
             luminance = np.zeros(person.shape)
             luminance[inside] = lab_from_uint8(frame[inside])[:, 0]
             shares = propagate(luminance, inside, wanted, np.full(len(wanted), CONFIDENCE))
-            masks[:, inside] = np.rint(255 * np.clip(shares, 0, 1)).T
+            sure = np.clip((shares - DOUBT) / (1 - 2 * DOUBT), 0, 1)
+            masks[:, inside] = np.rint(255 * sure).T
         return masks[0], masks[1]
 
 
