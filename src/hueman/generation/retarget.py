@@ -119,17 +119,23 @@ def _pose_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
     The mean distance of the joints that both have, seen from the neck in units of `body_scale`.
     """
-    shapes = []
-    for poses in (first, second):
-        scale = np.array([body_scale(pose) for pose in poses])
-        offset = (poses[..., :2] - poses[:, NECK : NECK + 1, :2]) / scale[:, None, None]
-        known = present(poses) & present(poses)[:, NECK : NECK + 1]
-        shapes.append((np.where(known[..., None], offset, 0), known))
-    (first_shape, first_known), (second_shape, second_known) = shapes
-    both = first_known[:, None] & second_known
-    distance = np.linalg.norm(first_shape[:, None] - second_shape, axis=3)
-    total = np.where(both, distance, 0).sum(axis=2)
-    return np.where(both.any(axis=2), total / np.maximum(both.sum(axis=2), 1), np.inf)
+    rows = []
+    second_shape, second_known = _shapes(second)
+    # One row at a time: clips may have thousands of frames.
+    for shape, known in zip(*_shapes(first), strict=True):
+        both = known & second_known
+        total = np.where(both, np.linalg.norm(shape - second_shape, axis=2), 0).sum(axis=1)
+        mean = total / np.maximum(both.sum(axis=1), 1)
+        rows.append(np.where(both.any(axis=1), mean, np.inf))
+    return np.stack(rows)
+
+
+def _shapes(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return joints from the neck in units of `body_scale`, (T, 18, 2), and which are known."""
+    scale = np.array([body_scale(pose) for pose in poses])
+    offset = (poses[..., :2] - poses[:, NECK : NECK + 1, :2]) / scale[:, None, None]
+    known = present(poses) & present(poses)[:, NECK : NECK + 1]
+    return np.where(known[..., None], offset, 0), known
 
 
 def _resize_bones(driving: np.ndarray, ratios: np.ndarray) -> np.ndarray:
