@@ -6,6 +6,7 @@ import pytest
 from hueman.clips.store import PreparedClip, write_clip
 from hueman.errors import HuemanError
 from hueman.generation.driving import read_driving_poses
+from hueman.perception.openpose_json import write_openpose_json
 
 
 @pytest.fixture
@@ -39,6 +40,14 @@ def test_an_archive_without_confidences_knows_all_joints():
     poses = read_driving_poses(clips / "plaid" / "jack.truth.npz")
     assert poses.shape == (48, 18, 3)
     assert (poses[..., 2] == 1).all()
+
+
+def test_poses_of_an_openpose_folder(tmp_path, poses):
+    write_openpose_json(tmp_path / "jump", poses)
+    np.testing.assert_allclose(read_driving_poses(tmp_path / "jump"), poses, atol=1e-3)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(HuemanError, match="empty"):
+        read_driving_poses(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(

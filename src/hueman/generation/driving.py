@@ -1,4 +1,4 @@
-"""Driving poses from files: a prepared clip or a NumPy archive."""
+"""Driving poses from files: a prepared clip, a NumPy archive or a folder of OpenPose's JSON."""
 
 import zipfile
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 
 from hueman.clips.store import read_clip
 from hueman.errors import HuemanError
+from hueman.perception.openpose_json import read_openpose_json
 
 
 def read_driving_poses(path: Path | str) -> np.ndarray:
@@ -14,7 +15,7 @@ def read_driving_poses(path: Path | str) -> np.ndarray:
 
     Args:
         path: a prepared clip (`.h5`), a NumPy archive (`.npz`) whose array `pose` is (T, 18, 3), or
-            (T, 18, 2) if all joints are known.
+            (T, 18, 2) if all joints are known, or a folder with OpenPose's JSON, a file a frame.
 
     Returns:
         float32 (T, 18, 3), x and y in pixels of the frames they were made from, confidence 0..1.
@@ -23,7 +24,9 @@ def read_driving_poses(path: Path | str) -> np.ndarray:
         HuemanError: there is nothing at `path`, or it holds no poses.
     """
     path = Path(path)
-    if not path.is_file():
+    if path.is_dir():
+        poses = read_openpose_json(path)
+    elif not path.is_file():
         raise HuemanError(f"There are no driving poses at {path}; check the path.")
     elif path.suffix == ".h5":
         poses = read_clip(path).pose
@@ -31,7 +34,8 @@ def read_driving_poses(path: Path | str) -> np.ndarray:
         poses = _read_archive(path)
     else:
         raise HuemanError(
-            f"{path} is not a file with poses; give a prepared clip (.h5) or an archive (.npz)."
+            f"{path} is not a file with poses; give a prepared clip (.h5), a NumPy archive (.npz) "
+            "or a folder with OpenPose's JSON."
         )
     if not (poses[..., 2] > 0).any():
         raise HuemanError(f"{path} shows nobody: no pose has a joint; choose another clip.")
