@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -85,20 +86,20 @@ def _serve(connection: Connection, make_function: Callable) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets Ctrl-C too, and ends us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # runs the clean-up of atomic outputs
     function = None
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):
+        while True:
             item = connection.recv()
-        except EOFError:
-            return
-        try:
-            function = function or make_function()
-            outcome = function(item)
-        except HuemanError as error:
-            outcome = Failure(str(error))
-        except Exception as error:
-            traceback.print_exc()
-            outcome = Failure(f"failed with {type(error).__name__}: {error} (a bug: report it).")
-        connection.send(outcome)
+            try:
+                function = function or make_function()
+                outcome = function(item)
+            except HuemanError as error:
+                outcome = Failure(str(error))
+            except Exception as error:
+                traceback.print_exc()
+                outcome = Failure(
+                    f"failed with {type(error).__name__}: {error} (report this bug)."
+                )
+            connection.send(outcome)
 
 
 def _death(process: BaseProcess) -> Failure:
