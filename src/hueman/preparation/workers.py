@@ -96,9 +96,7 @@ def _serve(connection: Connection, make_function: Callable) -> None:
                 outcome = Failure(str(error))
             except Exception as error:
                 traceback.print_exc()
-                outcome = Failure(
-                    f"failed with {type(error).__name__}: {error} (report this bug)."
-                )
+                outcome = Failure(f"failed with {type(error).__name__}: {error} (report this bug).")
             connection.send(outcome)
 
 
