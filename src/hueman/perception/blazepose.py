@@ -33,6 +33,8 @@ _PRESENT = 0.5
 """Presence of a person from which on a sighting counts."""
 _VISIBLE = 0.3
 """Visibility from which on a joint counts."""
+_THOROUGH_SEARCH_EVERY = 10
+"""Frames without a person between searches for a small one, which take up to a second."""
 _REFINING_PASSES = 2
 """After a person was found in a region that was not made for them."""
 _REFINING_RADIUS = 1 / 64
@@ -92,9 +94,11 @@ class BlazePose:
         pose = np.zeros((len(frames), len(_JOINT_LANDMARKS), 3), np.float32)
         person = np.zeros(frames.shape[:3], np.uint8)
         height, width = frames.shape[1:3]
-        sighting = None
+        sighting, lost_for = None, 0
         for index, frame in enumerate(frames):
-            sighting = self._follow(frame, sighting) or self._search(frame)
+            thorough = lost_for % _THOROUGH_SEARCH_EVERY == 0
+            sighting = self._follow(frame, sighting) or self._search(frame, thorough)
+            lost_for = 0 if sighting else lost_for + 1
             if sighting:
                 pose[index] = _joints(sighting, height, width)
                 person[index] = _person_mask(sighting, frame)
@@ -107,9 +111,10 @@ class BlazePose:
         sighting = self._look(frame, previous.next_region)
         return sighting if sighting.presence >= _PRESENT else None
 
-    def _search(self, frame: np.ndarray) -> _Sighting | None:
-        """Look everywhere, coarsest first, and then closer at the best sighting."""
-        for regions in search_regions(*frame.shape[:2]):
+    def _search(self, frame: np.ndarray, thorough: bool) -> _Sighting | None:
+        """Look at the whole frame, if `thorough` also at its parts; then closer where it's best."""
+        levels = list(search_regions(*frame.shape[:2]))
+        for regions in levels if thorough else levels[:1]:
             sighting: _Sighting | None = max(
                 (self._look(frame, region) for region in regions), key=lambda seen: seen.presence
             )

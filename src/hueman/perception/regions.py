@@ -55,7 +55,7 @@ def search_regions(height: int, width: int) -> Iterator[list[Region]]:
     Neighbouring squares overlap by half, so that a person lies whole in one of them.
     """
     yield [Region(((width - 1) / 2, (height - 1) / 2), max(height, width))]
-    for divisor in (1, 2):
+    for divisor in (1, 2, 3):
         side = min(height, width) / divisor
         yield [Region((x, y), side) for y in _centres(height, side) for x in _centres(width, side)]
 
