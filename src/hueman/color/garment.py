@@ -9,7 +9,9 @@ that hems and sleeves follow the edges of the picture.
 from dataclasses import dataclass
 from enum import IntEnum
 
+import cv2
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 from scipy.special import expit, softmax
 
 from hueman.color.body_axis import DOWN, HEAD, OUT, body_axes
@@ -22,7 +24,13 @@ from hueman.features.skeleton import JOINT
 FRAMES_TO_LEARN_FROM = 24
 ROUNDS = 3
 PERSON_THRESHOLD = 100
-"""Soft mask value, of 255, from which a pixel may belong to a garment."""
+"""Soft mask value, of 255, from which a pixel is rather person than not."""
+BORDER = 2
+"""Masks err by a little: so many pixels around the person, and as many inside its outline, are
+told from the background by colour too."""
+AROUND = np.ones((2 * BORDER + 1, 2 * BORDER + 1), np.uint8)
+SUREST = 0.995
+"""However sure the person mask is at the outline, colour may still say otherwise."""
 BIN = 0.05
 """Step along the body's axes where ends of garments are looked for."""
 BLUR = 0.05
@@ -36,13 +44,14 @@ UNEXPECTED = 0.01
 
 
 class Surface(IntEnum):
-    """What a pixel of the person shows."""
+    """What a pixel on or near the person shows."""
 
     UPPER = 0
     LOWER = 1
     SKIN = 2
     HAIR = 3
     SHOE = 4
+    BACKGROUND = 5
 
 
 # How likely each surface has colours that its seeds did not show. Clothes surprise, skin does not.
@@ -52,6 +61,7 @@ FLOOR = {
     Surface.SKIN: 0.005,
     Surface.HAIR: 0.005,
     Surface.SHOE: 0.02,
+    Surface.BACKGROUND: 0.02,
 }
 
 # From the neck down: which surface follows which, and where one usually ends (mean, deviation).
@@ -64,7 +74,7 @@ OUTWARD_ENDS = ((1.2, 2.0),)
 
 @dataclass(frozen=True)
 class Pixels:
-    """The n pixels of the person in one or more frames."""
+    """The n pixels on or near the person in one or more frames."""
 
     bins: np.ndarray
     """(n,) colour bins."""
@@ -74,6 +84,8 @@ class Pixels:
     """(n,) place on the region's axis."""
     face: np.ndarray
     """bool (n,): close to the nose."""
+    person: np.ndarray
+    """(n,) probability of person by the mask, above 0 and below 1."""
 
 
 def find_garments(
@@ -120,7 +132,7 @@ class GarmentModel:
         chosen = seen[np.unique(np.linspace(0, len(seen) - 1, FRAMES_TO_LEARN_FROM).astype(int))]
         pixels = _concatenate(
             [
-                person_pixels(frames[i], pose[i], person[i] >= PERSON_THRESHOLD, parts[i])
+                person_pixels(frames[i], pose[i], person[i], parts[i], near_person(person[i]))
                 for i in chosen
             ]
         )
@@ -136,7 +148,7 @@ class GarmentModel:
 
     @classmethod
     def _fit_once(cls, pixels: Pixels, weights: np.ndarray) -> "GarmentModel":
-        """Fit to pixels that belong to the surfaces by `weights` (n, 5)."""
+        """Fit to pixels that belong to the surfaces by `weights` (n, 6)."""
         colors = {s: ColorHistogram.fit(pixels.bins, weights[:, s], FLOOR[s]) for s in Surface}
         likelihood = _log_likelihood(colors, pixels.bins)
         return cls(
@@ -146,13 +158,15 @@ class GarmentModel:
         )
 
     def posterior(self, pixels: Pixels) -> np.ndarray:
-        """Probability of each surface at each pixel, (n, 5)."""
+        """Probability of each surface at each pixel, (n, 6)."""
         prior = np.full((len(pixels.bins), len(Surface)), UNEXPECTED)
         head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
         prior[head] += _head_prior(pixels.position[head])
         prior[down] += _axis_prior(pixels.position[down], DOWNWARDS, self.downward_ends)
         prior[down] += _neckline_prior(pixels.position[down])
         prior[out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
+        prior *= pixels.person[:, None]
+        prior[:, Surface.BACKGROUND] = 1 - pixels.person
         return softmax(np.log(prior) + _log_likelihood(self.colors, pixels.bins), axis=1)
 
     def segment(
@@ -170,9 +184,9 @@ class GarmentModel:
             Soft masks of the upper and the lower garment, uint8 (H, W) each.
         """
         masks = np.zeros((2, *person.shape), np.uint8)
-        inside = person >= PERSON_THRESHOLD
+        inside = near_person(person)
         if inside.any():
-            pixels = person_pixels(frame, pose, inside, parts)
+            pixels = person_pixels(frame, pose, person, parts, inside)
             wanted = self.posterior(pixels)[:, [Surface.UPPER, Surface.LOWER]]
             luminance = np.zeros(person.shape)
             luminance[inside] = lab_from_uint8(frame[inside])[:, 0]
@@ -182,11 +196,27 @@ class GarmentModel:
         return masks[0], masks[1]
 
 
+def near_person(person: np.ndarray) -> np.ndarray:
+    """Pixels on the person or up to BORDER pixels away: bool (H, W) for a mask uint8 (H, W)."""
+    likely = (person >= PERSON_THRESHOLD).astype(np.uint8)
+    return cv2.dilate(likely, AROUND) > 0
+
+
+def _person_probability(person: np.ndarray) -> np.ndarray:
+    """Read a soft mask uint8 (H, W): certain inside the outline only, float (H, W)."""
+    within = cv2.erode((person >= PERSON_THRESHOLD).astype(np.uint8), AROUND) > 0
+    return np.where(within, 1 - 1e-9, np.clip(person / 255, 1 - SUREST, SUREST))
+
+
 def person_pixels(
-    frame: np.ndarray, pose: np.ndarray, inside: np.ndarray, parts: np.ndarray
+    frame: np.ndarray,
+    pose: np.ndarray,
+    person: np.ndarray,
+    parts: np.ndarray,
+    inside: np.ndarray,
 ) -> Pixels:
-    """Gather the pixels of the person, in row-major order."""
-    region, position = body_axes(pose, parts)
+    """Gather the pixels `inside`, in row-major order; those of no part get the nearest part."""
+    region, position = body_axes(pose, _spread_labels(parts, inside))
     nose, neck = pose[JOINT["nose"]], pose[JOINT["neck"]]
     rows, columns = np.nonzero(inside)
     from_nose = np.hypot(columns - nose[0], rows - nose[1])
@@ -197,7 +227,22 @@ def person_pixels(
         region=region[inside],
         position=position[inside],
         face=(region[inside] == HEAD) & (from_nose < radius),
+        person=_person_probability(person)[inside],
     )
+
+
+def _spread_labels(parts: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Give pixels inside that have no label that of the nearest labelled pixel."""
+    if not parts.any():
+        return parts
+    rows, columns = np.nonzero(inside)
+    window = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    nearest = distance_transform_edt(
+        parts[window] == 0, return_distances=False, return_indices=True
+    )
+    spread = parts.copy()
+    spread[window] = np.where(inside[window], parts[window][tuple(nearest)], 0)
+    return spread
 
 
 def _concatenate(frames: list[Pixels]) -> Pixels:
@@ -206,7 +251,7 @@ def _concatenate(frames: list[Pixels]) -> Pixels:
 
 
 def _seeds(pixels: Pixels) -> np.ndarray:
-    """Pixels that show a surface on nearly everybody: float (n, 5), 1 for those."""
+    """Pixels that show a surface on nearly everybody: float (n, 6), 1 for those."""
     position = pixels.position
     head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
     seeds = np.zeros((len(position), len(Surface)))
@@ -215,11 +260,13 @@ def _seeds(pixels: Pixels) -> np.ndarray:
     seeds[:, Surface.SKIN] = pixels.face | (out & (position > 2.15))
     seeds[:, Surface.HAIR] = head & (position < -0.4)
     seeds[:, Surface.SHOE] = down & (position > 3.15)
+    seeds *= (pixels.person > 0.8)[:, None]
+    seeds[:, Surface.BACKGROUND] = pixels.person < 0.1
     return seeds
 
 
 def _log_likelihood(colors: dict[Surface, ColorHistogram], bins: np.ndarray) -> np.ndarray:
-    """Log likelihood of the colours under each surface, (n, 5)."""
+    """Log likelihood of the colours under each surface, (n, 6)."""
     return np.stack([colors[surface].log_likelihood(bins) for surface in Surface], axis=1)
 
 
@@ -280,7 +327,7 @@ def _running_argmax(values: np.ndarray) -> np.ndarray:
 def _axis_prior(
     position: np.ndarray, surfaces: tuple[Surface, ...], ends: np.ndarray
 ) -> np.ndarray:
-    """Share of each surface at positions on an axis, (n, 5)."""
+    """Share of each surface at positions on an axis, (n, 6)."""
     passed = expit((position[:, None] - ends) / BLUR)
     edge = np.ones((len(position), 1))
     shares = np.hstack([edge, passed]) - np.hstack([passed, 0 * edge])
@@ -291,14 +338,14 @@ def _axis_prior(
 
 
 def _neckline_prior(position: np.ndarray) -> np.ndarray:
-    """Skin and hair above the chest, (n, 5)."""
+    """Skin and hair above the chest, (n, 6)."""
     prior = np.zeros((len(position), len(Surface)))
     prior[:, [Surface.SKIN, Surface.HAIR]] = np.clip(0.3 - position, 0, 0.3)[:, None]
     return prior
 
 
 def _head_prior(position: np.ndarray) -> np.ndarray:
-    """Skin and hair; towards the neck also a collar, (n, 5)."""
+    """Skin and hair; towards the neck also a collar, (n, 6)."""
     prior = np.zeros((len(position), len(Surface)))
     prior[:, [Surface.SKIN, Surface.HAIR]] = 0.5
     prior[:, Surface.UPPER] = 0.3 * expit((position - 0.75) / 0.1) - UNEXPECTED
