@@ -141,7 +141,8 @@ class GarmentModel:
             model = cls._fit_once(pixels, weights)
             # Part labels err: what has the place of an arm but the colour of a shirt would teach
             # that skin has the colour of the shirt.
-            by_color = softmax(_log_likelihood(model.colors, pixels.bins), axis=1)
+            likelihood = _log_likelihood(model.colors, pixels.bins)
+            by_color = softmax(likelihood[:, : Surface.BACKGROUND], axis=1)
             weights = model.posterior(pixels)
             weights[:, Surface.SKIN] *= by_color[:, Surface.SKIN]
         return cls._fit_once(pixels, weights)
@@ -237,9 +238,7 @@ def _spread_labels(parts: np.ndarray, inside: np.ndarray) -> np.ndarray:
         return parts
     rows, columns = np.nonzero(inside)
     window = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    nearest = distance_transform_edt(
-        parts[window] == 0, return_distances=False, return_indices=True
-    )
+    _, nearest = distance_transform_edt(parts[window] == 0, return_indices=True)  # type: ignore
     spread = parts.copy()
     spread[window] = np.where(inside[window], parts[window][tuple(nearest)], 0)
     return spread
@@ -286,8 +285,8 @@ def _fit_ends(
     """
     edges = np.arange(span[0], span[1] + BIN / 2, BIN)
     count = len(edges) - 1
-    on_axis = (pixels.region == region) & (pixels.position >= edges[0])
-    on_axis &= pixels.position < edges[-1]
+    on_axis = (pixels.region == region) & (pixels.person > 0.5)
+    on_axis &= (pixels.position >= edges[0]) & (pixels.position < edges[-1])
     bins = ((pixels.position[on_axis] - edges[0]) / BIN).astype(int).clip(0, count - 1)
     pixel_scores = likelihood[on_axis][:, list(surfaces)]
     pixel_scores = np.maximum(pixel_scores - pixel_scores.max(axis=1, keepdims=True), -6)
