@@ -35,7 +35,7 @@ _VISIBLE = 0.3
 """Visibility from which on a joint counts."""
 _THOROUGH_SEARCH_EVERY = 10
 """Frames without a person between searches for a small one, which take up to a second."""
-_REFINING_PASSES = 2
+_REFINING_PASSES = 3
 """After a person was found in a region that was not made for them."""
 _REFINING_RADIUS = 1 / 64
 """How far the mask's border may be off, as a share of the region's side."""

@@ -1,0 +1,27 @@
+import pickle
+
+import numpy as np
+import pytest
+
+from hueman.errors import HuemanError
+from hueman.perception.base import check_frames, edge_detector, pose_estimator
+
+
+def test_unknown_backends_are_named():
+    with pytest.raises(HuemanError, match=r"'kinect'.*blazepose"):
+        pose_estimator("kinect")
+    with pytest.raises(HuemanError, match=r"'canny'.*hed"):
+        edge_detector("canny")
+    with pytest.raises(HuemanError, match=r"'coarse'.*fine or fused"):
+        edge_detector("hed", "coarse")  # type: ignore[arg-type]
+
+
+def test_workers_can_make_them_by_name():
+    assert pickle.loads(pickle.dumps(pose_estimator)) is pose_estimator
+    assert pickle.loads(pickle.dumps(edge_detector)) is edge_detector
+
+
+@pytest.mark.parametrize("frames", [np.zeros((2, 8, 8, 3)), np.zeros((8, 8, 3), np.uint8)])
+def test_only_clips_are_perceived(frames):
+    with pytest.raises(ValueError, match=r"uint8 \(T, H, W, 3\)"):
+        check_frames(frames)
