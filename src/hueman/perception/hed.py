@@ -10,7 +10,7 @@ from hueman.weights.readers import load_hed
 
 _FRAMES_AT_ONCE = 4
 
-# HED's convolutions see black beyond the frame and would find an edge there.
+# HED pads with zeros and would find an edge at the frame's border; so it gets a margin to find it in.
 _MARGIN = 8
 
 
