@@ -9,28 +9,25 @@ that hems and sleeves follow the edges of the picture.
 from dataclasses import dataclass
 from enum import IntEnum
 
-import cv2
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 from scipy.special import expit, softmax
 
-from hueman.color.body_axis import DOWN, HEAD, OUT, body_axes
-from hueman.color.histogram import ColorHistogram, color_bins
+from hueman.color.body_axis import DOWN, HEAD, OUT
+from hueman.color.histogram import ColorHistogram
 from hueman.color.lab import lab_from_uint8
+from hueman.color.ordered_split import ordered_split
+from hueman.color.person_pixels import (
+    PERSON_THRESHOLD,
+    Pixels,
+    concatenate_pixels,
+    near_person,
+    person_pixels,
+)
 from hueman.color.propagation import propagate
 from hueman.errors import HuemanError
-from hueman.features.skeleton import JOINT
 
 FRAMES_TO_LEARN_FROM = 24
 ROUNDS = 3
-PERSON_THRESHOLD = 100
-"""Soft mask value, of 255, from which a pixel is rather person than not."""
-BORDER = 2
-"""Masks err by a little: so many pixels around the person, and as many inside its outline, are
-told from the background by colour too."""
-AROUND = np.ones((2 * BORDER + 1, 2 * BORDER + 1), np.uint8)
-SUREST = 0.995
-"""However sure the person mask is at the outline, colour may still say otherwise."""
 BIN = 0.05
 """Step along the body's axes where ends of garments are looked for."""
 BLUR = 0.05
@@ -41,6 +38,8 @@ DOUBT = 0.2
 """Shares up to this are taken for 0, and from 1 less this for 1: no faint tints on skin."""
 UNEXPECTED = 0.01
 """Probability of a surface where the body's axes do not expect it."""
+IMPOSSIBLE = 1e-6
+"""Probability of a garment on the face, whatever the colour."""
 
 
 class Surface(IntEnum):
@@ -70,22 +69,6 @@ DOWNWARD_ENDS = ((1.0, 0.15), (1.0, 0.15), (2.5, 2.0), (3.05, 0.1))
 # From the shoulder out.
 OUTWARDS = (Surface.UPPER, Surface.SKIN)
 OUTWARD_ENDS = ((1.2, 2.0),)
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """The n pixels on or near the person in one or more frames."""
-
-    bins: np.ndarray
-    """(n,) colour bins."""
-    region: np.ndarray
-    """(n,) region of the body."""
-    position: np.ndarray
-    """(n,) place on the region's axis."""
-    face: np.ndarray
-    """bool (n,): close to the nose."""
-    person: np.ndarray
-    """(n,) probability of person by the mask, above 0 and below 1."""
 
 
 def find_garments(
@@ -130,7 +113,7 @@ class GarmentModel:
         if len(seen) == 0:
             raise HuemanError("No person was found in the clip; choose a clip that shows one.")
         chosen = seen[np.unique(np.linspace(0, len(seen) - 1, FRAMES_TO_LEARN_FROM).astype(int))]
-        pixels = _concatenate(
+        pixels = concatenate_pixels(
             [
                 person_pixels(frames[i], pose[i], person[i], parts[i], near_person(person[i]))
                 for i in chosen
@@ -162,7 +145,7 @@ class GarmentModel:
         """Probability of each surface at each pixel, (n, 6)."""
         prior = np.full((len(pixels.bins), len(Surface)), UNEXPECTED)
         head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
-        prior[head] += _head_prior(pixels.position[head])
+        prior[head] = _head_prior(pixels.position[head])
         prior[down] += _axis_prior(pixels.position[down], DOWNWARDS, self.downward_ends)
         prior[down] += _neckline_prior(pixels.position[down])
         prior[out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
@@ -197,58 +180,6 @@ class GarmentModel:
         return masks[0], masks[1]
 
 
-def near_person(person: np.ndarray) -> np.ndarray:
-    """Pixels on the person or up to BORDER pixels away: bool (H, W) for a mask uint8 (H, W)."""
-    likely = (person >= PERSON_THRESHOLD).astype(np.uint8)
-    return cv2.dilate(likely, AROUND) > 0
-
-
-def _person_probability(person: np.ndarray) -> np.ndarray:
-    """Read a soft mask uint8 (H, W): certain inside the outline only, float (H, W)."""
-    within = cv2.erode((person >= PERSON_THRESHOLD).astype(np.uint8), AROUND) > 0
-    return np.where(within, 1 - 1e-9, np.clip(person / 255, 1 - SUREST, SUREST))
-
-
-def person_pixels(
-    frame: np.ndarray,
-    pose: np.ndarray,
-    person: np.ndarray,
-    parts: np.ndarray,
-    inside: np.ndarray,
-) -> Pixels:
-    """Gather the pixels `inside`, in row-major order; those of no part get the nearest part."""
-    region, position = body_axes(pose, _spread_labels(parts, inside))
-    nose, neck = pose[JOINT["nose"]], pose[JOINT["neck"]]
-    rows, columns = np.nonzero(inside)
-    from_nose = np.hypot(columns - nose[0], rows - nose[1])
-    face_known = nose[2] > 0 and neck[2] > 0
-    radius = 0.35 * np.hypot(*(nose - neck)[:2]) if face_known else -1.0
-    return Pixels(
-        bins=color_bins(lab_from_uint8(frame[inside])),
-        region=region[inside],
-        position=position[inside],
-        face=(region[inside] == HEAD) & (from_nose < radius),
-        person=_person_probability(person)[inside],
-    )
-
-
-def _spread_labels(parts: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Give pixels inside that have no label that of the nearest labelled pixel."""
-    if not parts.any():
-        return parts
-    rows, columns = np.nonzero(inside)
-    window = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    _, nearest = distance_transform_edt(parts[window] == 0, return_indices=True)  # type: ignore
-    spread = parts.copy()
-    spread[window] = np.where(inside[window], parts[window][tuple(nearest)], 0)
-    return spread
-
-
-def _concatenate(frames: list[Pixels]) -> Pixels:
-    names = Pixels.__dataclass_fields__
-    return Pixels(**{name: np.concatenate([getattr(f, name) for f in frames]) for name in names})
-
-
 def _seeds(pixels: Pixels) -> np.ndarray:
     """Pixels that show a surface on nearly everybody: float (n, 6), 1 for those."""
     position = pixels.position
@@ -277,50 +208,22 @@ def _fit_ends(
     usual_ends: tuple[tuple[float, float], ...],
     span: tuple[float, float],
 ) -> np.ndarray:
-    """Find where along an axis each surface ends, the last excepted: the best ordered split.
+    """Find where along an axis each surface ends, the last excepted.
 
-    All positions count the same, however many pixels they have. Dynamic programming over the
-    ends: the score of ending surface k at e is the best score of ending surface k - 1 at or
-    before e, and everything between is surface k.
+    All positions count the same, however many pixels they have, and no pixel speaks against a
+    surface by more than exp(6).
     """
     edges = np.arange(span[0], span[1] + BIN / 2, BIN)
     count = len(edges) - 1
     on_axis = (pixels.region == region) & (pixels.person > 0.5)
     on_axis &= (pixels.position >= edges[0]) & (pixels.position < edges[-1])
     bins = ((pixels.position[on_axis] - edges[0]) / BIN).astype(int).clip(0, count - 1)
-    pixel_scores = likelihood[on_axis][:, list(surfaces)]
-    pixel_scores = np.maximum(pixel_scores - pixel_scores.max(axis=1, keepdims=True), -6)
+    scores = likelihood[on_axis][:, list(surfaces)]
+    scores = np.maximum(scores - scores.max(axis=1, keepdims=True), -6)
     number = np.maximum(np.bincount(bins, minlength=count), 1)
-    best = np.zeros(len(edges))
-    came_from = []
-    for k, scores in enumerate(pixel_scores.T):
-        sums = np.concatenate([[0], np.cumsum(np.bincount(bins, scores, count) / number)])
-        if k == len(surfaces) - 1:
-            last = best + sums[-1] - sums
-            break
-        if k == 0:
-            best = sums + _usual(edges, usual_ends[k])
-            continue
-        gain = best - sums
-        start = _running_argmax(gain)
-        came_from.append(start)
-        best = gain[start] + sums + _usual(edges, usual_ends[k])
-    ends = [int(np.argmax(last))]
-    for start in reversed(came_from):
-        ends.append(int(start[ends[-1]]))
-    return edges[ends[::-1]]
-
-
-def _usual(edges: np.ndarray, end: tuple[float, float]) -> np.ndarray:
-    """Log of a Gaussian prior of where a surface ends."""
-    mean, deviation = end
-    return -0.5 * ((edges - mean) / deviation) ** 2
-
-
-def _running_argmax(values: np.ndarray) -> np.ndarray:
-    """Index of the largest value up to each place."""
-    largest = np.maximum.accumulate(values)
-    return np.maximum.accumulate(np.where(values == largest, np.arange(len(values)), 0))
+    means = np.stack([np.bincount(bins, column, count) / number for column in scores.T], axis=1)
+    usual = [-0.5 * ((edges - mean) / deviation) ** 2 for mean, deviation in usual_ends]
+    return edges[ordered_split(means, np.stack(usual))]
 
 
 def _axis_prior(
@@ -345,8 +248,7 @@ def _neckline_prior(position: np.ndarray) -> np.ndarray:
 
 def _head_prior(position: np.ndarray) -> np.ndarray:
     """Skin and hair; towards the neck also a collar, (n, 6)."""
-    prior = np.zeros((len(position), len(Surface)))
+    prior = np.full((len(position), len(Surface)), IMPOSSIBLE)
     prior[:, [Surface.SKIN, Surface.HAIR]] = 0.5
-    prior[:, Surface.UPPER] = 0.3 * expit((position - 0.75) / 0.1) - UNEXPECTED
-    prior[:, Surface.LOWER] = -UNEXPECTED
-    return np.maximum(prior, -UNEXPECTED + 1e-6)
+    prior[:, Surface.UPPER] += 0.3 * expit((position - 0.75) / 0.1)
+    return prior
