@@ -10,7 +10,7 @@ from hueman.weights.readers import load_hed
 
 _FRAMES_AT_ONCE = 4
 
-# HED pads with zeros and would find an edge at the frame's border; so it gets a margin to find it in.
+# HED pads with zeros and sees an edge at the frame's border; a margin takes that edge away.
 _MARGIN = 8
 
 
