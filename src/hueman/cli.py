@@ -4,13 +4,13 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any, Literal, NoReturn
 
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from hueman.errors import HuemanError
+from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PrepareSettings
 
 # Rooms are imported inside the commands: `hueman --help` need not wait for torch.
@@ -90,6 +90,20 @@ def recolor(
     print(recolor_video(clip, out, upper, lower))
 
 
+def poses(clip: Positional[Path], out: Out) -> None:
+    """See the poses in a video and write them as OpenPose's JSON, a file for each frame.
+
+    They can be edited, and drive 'hueman generate'.
+
+    Args:
+        clip: the video, or a folder of frames.
+        out: folder to write.
+    """
+    from hueman.generation.driving import write_poses
+
+    print(f"{out}: {write_poses(clip, out)} poses.")
+
+
 def train(
     dataset: Positional[Path],
     out: Out,
@@ -156,21 +170,29 @@ def evaluate(model: Positional[Path], dataset: Positional[Path], out: Out) -> No
         print(f"{name:24} {value:.4f}")
 
 
-def demo(out: Out = Path("demo-output"), clips: Path = Path("examples/clips")) -> None:
+def demo(
+    out: Out = Path("demo-output"),
+    clips: Path = Path("examples/clips"),
+    set: tuple[str, ...] = (),
+) -> None:
     """Run everything on the bundled clips and write a report; about ten minutes on two cores.
 
     Args:
         out: folder for dataset, model, videos, pictures, metrics.json and report.html.
         clips: the bundled clips.
+        set: changes to the preset "demo", such as stage_two.schedule.steps=5000.
     """
     from hueman.demo import demo as run
 
-    print(f"Open {run(clips, out)} in a browser; videos, sheets and metrics.json are beside it.")
+    print(
+        f"Open {run(clips, out, set)} in a browser; videos, sheets and metrics.json are beside it."
+    )
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
     "recolor": recolor,
+    "poses": poses,
     "train": train,
     "generate": generate,
     "evaluate": evaluate,
@@ -181,7 +203,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 def main() -> NoReturn:
     """Run the command line."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    keep_freed_memory()
+    # A polite kill is treated like Ctrl-C, so that long work saves what it has.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="hueman", description=__doc__)
     except HuemanError as error:
@@ -191,8 +215,3 @@ def main() -> NoReturn:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)
         sys.exit(130)
     sys.exit(0)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """Treat a polite kill like Ctrl-C, so that long work saves what it has."""
-    raise KeyboardInterrupt

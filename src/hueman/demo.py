@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,7 @@ EXCLUDE = ("*.recolored.mp4",)
 HEIGHT, WIDTH = 192, 128
 ENLARGE = 4
 COLUMNS = 8
+RANDOM_SEED = 4
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,13 @@ SCENES = (
 )
 
 
-def demo(clips: Path, out: Path) -> Path:
+def demo(clips: Path, out: Path, overrides: Sequence[str] = ()) -> Path:
     """Run the demonstration; what an earlier run finished is kept.
 
     Args:
         clips: the bundled clips.
         out: folder for dataset, model, videos, sheets, metrics.json and report.html.
+        overrides: changes to the preset, as for `load_config`.
 
     Returns:
         The report.
@@ -76,7 +78,7 @@ def demo(clips: Path, out: Path) -> Path:
     """
     if not clips.is_dir():
         raise HuemanError(f"There is no folder {clips}; give the bundled clips with --clips.")
-    config = load_config("demo")
+    config = load_config("demo", overrides)
     seconds: dict[str, float] = {}
     with _timed("fetch weights", seconds):
         pull(WEIGHTS)
@@ -136,7 +138,7 @@ def _generate(model_file: Path, dataset: Dataset, out: Path) -> dict[str, list[F
         write_picture(out / "sheets" / f"{name}.png", contact_sheet(rows, COLUMNS))
         videos.append(Figure(f"videos/{name}.mp4", caption))
         sheets.append(Figure(f"sheets/{name}.png", caption))
-    interpolation = _interpolate(predictor, SCENES[0], dataset, out)
+    interpolation = _interpolate(predictor, dataset, out)
     return {"videos": videos, "sheets": sheets, "interpolation": interpolation}
 
 
@@ -145,7 +147,7 @@ def _scene_rows(
 ) -> list[tuple[str, np.ndarray]]:
     person = predictor.content(content)
     pose = _driving_pose(predictor, content, driver)
-    still = enlarge(_fit(content.frames[:1], ENLARGE * predictor.size[1]), 1)
+    still = _fit(content.frames[:1], ENLARGE * predictor.size[1])
     rows = [
         (f"{scene.actor}, the only frame shown", np.repeat(still, len(pose), axis=0)),
         (f"{scene.driver} drives", _fit(driver.frames, ENLARGE * predictor.size[1])),
@@ -157,19 +159,26 @@ def _scene_rows(
     return rows
 
 
-def _interpolate(predictor: Predictor, scene: Scene, dataset: Dataset, out: Path) -> list[Figure]:
-    """Go from one outfit to the other while the action goes on, as in the paper's Fig. 4."""
+def _interpolate(predictor: Predictor, dataset: Dataset, out: Path) -> list[Figure]:
+    """Go from outfit to outfit, and between two random codes (paper, section 4.4, Fig. 4)."""
+    scene = SCENES[0]
     content = dataset.read(dataset.entry(scene.actor, "wave_right"))
     driver = dataset.read(dataset.entry(scene.driver, scene.action))
     person = predictor.content(content)
     pose = _driving_pose(predictor, content, driver)
-    ends = [predictor.code(person, parse_color(u), parse_color(w)) for u, w in scene.outfits]
-    codes = interpolate_codes(ends[0], ends[1], len(pose))
-    frames = enlarge(np.stack(list(predictor.generate(person, pose, codes))), ENLARGE)
-    write_video(out / "videos" / "interpolation.mp4", frames, driver.fps)
-    caption = f"{scene.actor}: the code goes straight from one outfit to the other."
-    write_picture(out / "sheets" / "interpolation.png", contact_sheet([(caption, frames)], 10))
-    return [Figure("sheets/interpolation.png", caption)]
+    outfits = [predictor.code(person, parse_color(u), parse_color(w)) for u, w in scene.outfits]
+    random = torch.Generator().manual_seed(RANDOM_SEED)
+    ends = (outfits, predictor.model.code_distribution.sample(2, random))
+    captions = ("from one outfit to the other", "between two random codes")
+    rows = []
+    for caption, (first, last) in zip(captions, ends, strict=True):
+        codes = interpolate_codes(first, last, len(pose))
+        frames = np.stack(list(predictor.generate(person, pose, codes)))
+        rows.append((f"{scene.actor}: {caption}", enlarge(frames, ENLARGE)))
+    side_by_side = np.concatenate([frames for _, frames in rows], axis=2)
+    write_video(out / "videos" / "interpolation.mp4", side_by_side, driver.fps)
+    write_picture(out / "sheets" / "interpolation.png", contact_sheet(rows, 10))
+    return [Figure("sheets/interpolation.png", "; ".join(label for label, _ in rows))]
 
 
 def _driving_pose(predictor: Predictor, content: PreparedClip, driver: PreparedClip) -> np.ndarray:
@@ -251,7 +260,12 @@ def _write_report(
             ),
             Section(
                 "From one outfit to another",
-                ["The paper's Fig. 4: a straight line through the latent colour space."],
+                [
+                    "As in the paper's Fig. 4: a straight line through the latent colour space, "
+                    "between two outfits and between two codes drawn from the Gaussian fitted to "
+                    "the training codes."
+                ],
+                videos=[Figure("videos/interpolation.mp4", "The same as a video.")],
                 pictures=figures["interpolation"],
             ),
             Section(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hueman.clips.crop import Box, centre_box, crop_frame, crop_pose, person_box, scale_box
+from hueman.clips.crop import Box, centre_box, crop_frame, person_box, scale_box
 
 
 def standing(left, top, right, bottom, frame=(200, 300), frames=2):
@@ -95,29 +95,6 @@ def test_border_is_repeated_beyond_the_frame():
 
 def test_masks_stay_two_dimensional():
     assert crop_frame(np.zeros((40, 40), np.uint8), Box(0, 0, 40, 40), 32, 32).shape == (32, 32)
-
-
-@pytest.mark.parametrize("box", [Box(20, 10, 60, 90), Box(-15, 0, 100, 150)])
-def test_poses_move_with_their_pixels(box):
-    """A bright spot at a joint is found, after cropping, where the pose says."""
-    x, y = 45, 60
-    frame = np.zeros((150, 100), np.uint8)
-    frame[y - 2 : y + 3, x - 2 : x + 3] = 255
-    pose = np.zeros((18, 3), np.float32)
-    pose[0] = x, y, 0.8
-    spot = crop_frame(frame, box, 96, 64).astype(float)
-    rows, columns = np.indices(spot.shape)
-    found = (columns * spot).sum() / spot.sum(), (rows * spot).sum() / spot.sum()
-    moved = crop_pose(pose, box, 96, 64)
-    np.testing.assert_allclose(moved[0], (*found, 0.8), atol=0.1)
-
-
-def test_joints_outside_the_crop_are_missing():
-    pose = np.zeros((2, 18, 3), np.float32)
-    pose[0, :3] = [[30, 30, 0.9], [5, 30, 0.9], [30, 95, 0.9]]
-    moved = crop_pose(pose, Box(10, 10, 40, 60), 96, 64)
-    np.testing.assert_allclose(moved[0, :3, 2], [0.9, 0, 0])
-    assert pose[0, 1, 2] == np.float32(0.9)
 
 
 def test_scale_box():

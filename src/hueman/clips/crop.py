@@ -108,27 +108,3 @@ def crop_frame(frame: np.ndarray, box: Box, height: int, width: int) -> np.ndarr
     shrinks = box.height >= height and box.width >= width
     method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     return cv2.resize(cut, (width, height), interpolation=method)
-
-
-def crop_pose(pose: np.ndarray, box: Box, height: int, width: int) -> np.ndarray:
-    """Map poses of the frame to poses of `crop_frame`'s result.
-
-    Joints that fall outside the result become missing (confidence 0).
-
-    Args:
-        pose: float32 (..., 18, 3), x, y in pixels (centres at integers) and confidence.
-        box: the one that was cut out.
-        height: of the result.
-        width: of the result.
-
-    Returns:
-        float32, the shape of `pose`.
-    """
-    moved = pose.astype(np.float32, copy=True)
-    for axis, (start, length, target) in enumerate(
-        ((box.left, box.width, width), (box.top, box.height, height))
-    ):
-        moved[..., axis] = (pose[..., axis] - start + 0.5) * (target / length) - 0.5
-    inside = (moved[..., :2] >= -0.5) & (moved[..., :2] <= np.array([width, height]) - 0.5)
-    moved[..., 2] *= inside.all(axis=-1)
-    return moved

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -155,7 +156,10 @@ def read_clip(path: Path, frames: slice | Sequence[int] = slice(None)) -> Prepar
                 raise HuemanError(
                     f"{path} is not a prepared clip of format {FORMAT}; prepare it again."
                 )
-            arrays = {name: file[name][frames] for name in ARRAYS}  # type: ignore[index]
+            arrays: dict[str, Any] = {
+                name: np.asarray(file[name][frames])  # type: ignore[index]
+                for name in ARRAYS
+            }
             return PreparedClip(
                 actor=str(file.attrs["actor"]),
                 action=str(file.attrs["action"]),
@@ -182,7 +186,9 @@ def read_index(root: Path) -> list[ClipEntry]:
         if content["format"] != FORMAT:
             raise HuemanError(f"{path} has format {content['format']}, expected {FORMAT}.")
         known = {field.name for field in fields(ClipEntry)}
-        return [ClipEntry(**{k: v for k, v in row.items() if k in known}) for row in content["clips"]]
+        return [
+            ClipEntry(**{k: v for k, v in row.items() if k in known}) for row in content["clips"]
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise HuemanError(
             f"{path} is damaged ({error}); delete it and run 'hueman prepare' again."

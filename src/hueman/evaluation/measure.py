@@ -17,7 +17,7 @@ from hueman.clips.store import Dataset
 from hueman.color.lab import limit_chroma, rgb_to_lab
 from hueman.errors import HuemanError
 from hueman.evaluation.lpips import LPIPS, load_lpips
-from hueman.evaluation.metrics import ciede2000, ms_ssim
+from hueman.evaluation.metrics import ciede2000, ms_ssim, psnr, ssim
 from hueman.features.warping import warp_parts
 from hueman.files import atomic_file
 from hueman.training.data import load_split
@@ -64,9 +64,9 @@ def measure_clip(
     """Measure a model on one test clip; `number` varies the colours asked for.
 
     Returns:
-        ms_ssim, lpips: generated against real, person only, mean over all frames but the first.
-        ms_ssim_copy, lpips_copy: the same for the first frame, copied.
-        ms_ssim_warp, lpips_warp: the same for the first frame's RGB, warped part by part.
+        ms_ssim, ssim, psnr, lpips: generated against real, person only, mean over all frames but
+            the first. The same with _copy: for the first frame, copied; with _warp: for the first
+            frame's RGB, warped part by part.
         color_error_upper, color_error_lower: CIEDE2000 of the garment's mean colour against the
             recoloured real frames; color_error_unchanged is what no change at all would give.
         leak_lower, leak_upper, leak_skin, leak_background: mean CIEDE2000 of pixels that should
@@ -152,6 +152,8 @@ def _similarity(frames: Frames, generated: Tensor, lpips: LPIPS) -> dict[str, fl
     for suffix, candidate in candidates.items():
         masked = mask_background(candidate, person)
         result[f"ms_ssim{suffix}"] = float(ms_ssim(masked, masked_truth).mean())
+        result[f"ssim{suffix}"] = float(ssim(masked, masked_truth).mean())
+        result[f"psnr{suffix}"] = float(psnr(masked, masked_truth).mean())
         result[f"lpips{suffix}"] = float(lpips(masked, masked_truth).mean())
     return result
 

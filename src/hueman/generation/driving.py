@@ -1,13 +1,67 @@
-"""Driving poses from files: a prepared clip, a NumPy archive or a folder of OpenPose's JSON."""
+"""Driving poses: from a video, a prepared clip, a NumPy archive or a folder of OpenPose's JSON."""
 
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from hueman.clips.pictures import list_pictures
 from hueman.clips.store import read_clip
+from hueman.clips.video import VIDEO_SUFFIXES, Video
 from hueman.errors import HuemanError
-from hueman.perception.openpose_json import read_openpose_json
+from hueman.perception.base import pose_estimator
+from hueman.perception.openpose_json import read_openpose_json, write_openpose_json
+from hueman.perception.smoothing import smooth_poses
+
+POSE_FPS = 25.0
+"""Frames a second of poses whose file does not tell."""
+
+
+def driving_poses(path: Path | str) -> tuple[np.ndarray, float]:
+    """Read the poses of an action from a file of poses, or see them in a video.
+
+    Returns:
+        As `read_driving_poses`, and frames a second.
+
+    Raises:
+        HuemanError: the file cannot be used, or it shows nobody.
+    """
+    path = Path(path)
+    if path.suffix.lower() in VIDEO_SUFFIXES or _holds_pictures(path):
+        return perceive_poses(path)
+    fps = read_clip(path, slice(0, 1)).fps if path.suffix == ".h5" else POSE_FPS
+    return read_driving_poses(path), fps
+
+
+def perceive_poses(path: Path) -> tuple[np.ndarray, float]:
+    """See the poses in a video or a folder of pictures, smoothed over time.
+
+    Returns:
+        float32 (T, 18, 3) in pixels of its frames, and frames a second.
+
+    Raises:
+        HuemanError: the video cannot be read, or it shows nobody.
+    """
+    video = Video(path)
+    pose = pose_estimator()(video.read()).pose
+    if not (pose[..., 2] > 0).any():
+        raise HuemanError(f"{path} shows nobody; choose a clip of one whole person in view.")
+    return smooth_poses(pose, video.info.fps), video.info.fps
+
+
+def write_poses(video: Path, out: Path) -> int:
+    """Write the poses seen in a video as a folder of OpenPose's JSON; return how many.
+
+    Raises:
+        HuemanError: the video cannot be read or shows nobody, or the folder cannot be written.
+    """
+    pose, _ = perceive_poses(video)
+    write_openpose_json(out, pose)
+    return len(pose)
+
+
+def _holds_pictures(path: Path) -> bool:
+    return path.is_dir() and bool(list_pictures(path))
 
 
 def read_driving_poses(path: Path | str) -> np.ndarray:

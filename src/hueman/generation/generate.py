@@ -9,18 +9,15 @@ import numpy as np
 from hueman.clips.encoding import write_video
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import PreparedClip, read_clip
-from hueman.clips.video import Video
 from hueman.color.names import parse_color
-from hueman.generation.driving import read_driving_poses
+from hueman.generation.driving import driving_poses
 from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
 from hueman.perception.base import edge_detector, pose_estimator
-from hueman.perception.smoothing import smooth_poses
 from hueman.preparation.clip import prepare_clip
 from hueman.preparation.settings import PrepareSettings
 from hueman.progress import track
 
-POSE_SUFFIXES = (".h5", ".npz")
 WORKING_HEIGHT = 384
 """Content videos are perceived at about this height, however small the model's frames are."""
 
@@ -72,7 +69,7 @@ def generate(
     colors = [None if text is None else parse_color(text) for text in (upper, lower)]
     predictor = Predictor.from_file(model, device)
     clip = _read_content(content, predictor, crop)
-    driving, fps = _read_driving(drive)
+    driving, fps = driving_poses(drive)
     height, width = clip.frames.shape[1:3]
     pose = predictor.scale_pose(retarget(driving, clip.pose), height, width)
     person = predictor.content(clip)
@@ -98,17 +95,3 @@ def _read_content(path: Path, predictor: Predictor, crop: str) -> PreparedClip:
         pose_estimator(settings.pose),
         edge_detector(settings.edges, settings.edge_detail),
     )
-
-
-def _read_driving(path: Path) -> tuple[np.ndarray, float]:
-    """Return poses (T, 18, 3) and frames a second."""
-    if path.suffix in POSE_SUFFIXES or _is_openpose(path):
-        fps = read_clip(path, slice(0, 1)).fps if path.suffix == ".h5" else 25.0
-        return read_driving_poses(path), fps
-    video = Video(path)
-    pose = pose_estimator()(video.read()).pose
-    return smooth_poses(pose, video.info.fps), video.info.fps
-
-
-def _is_openpose(path: Path) -> bool:
-    return path.is_dir() and any(path.glob("*.json"))

@@ -117,6 +117,8 @@ def _worker(
     threads: int,
     messages: Any,
 ) -> None:
+    # The parent stops workers with SIGTERM: SIGINT may be ignored, as in a shell's background job.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     torch.set_num_threads(threads)
     try:
         fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
@@ -131,6 +133,5 @@ def _worker(
 
 def _stop(worker: BaseProcess) -> None:
     """Let a worker that still trains save its checkpoint and end."""
-    if worker.is_alive() and worker.pid is not None:
-        os.kill(worker.pid, signal.SIGINT)
+    worker.terminate()
     worker.join()

@@ -94,7 +94,7 @@ def train_stage(
 
     step = done
     try:
-        with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        with (folder / "log.jsonl").open("a", buffering=1, encoding="utf-8") as log:
             for step in range(done, total):
                 losses = stage.step(step, stage.schedule.learning_rate_at(step, total))
                 last = step + 1 == total
@@ -109,7 +109,6 @@ def train_stage(
                     )
                 _log(writer, log, step + 1, losses)
                 if last or (step + 1) % save_every == 0:
-                    log.flush()
                     save(step + 1)
                 reporter.advance(note=_note(losses))
     except KeyboardInterrupt:

@@ -25,7 +25,7 @@ from hueman.training.data import Split, load_split
 from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import train_stage
-from hueman.training.model import VideoModel, load_model, save_model
+from hueman.training.model import VideoModel, save_model
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
@@ -86,14 +86,6 @@ def make_fabric(config: TrainingConfig, device: str) -> Fabric:
         return Fabric(accelerator=device, devices=1, precision=config.precision)
     except (RuntimeError, ValueError) as error:
         raise HuemanError(f"Device '{device}' cannot be used: {error}.") from error
-
-
-def is_finished(out: Path, config: TrainingConfig) -> bool:
-    """Say whether `out` holds a model of exactly these settings."""
-    if not (out / "model.safetensors").exists():
-        return False
-    model, _ = load_model(out)
-    return model.config == config
 
 
 def _keep_settings(out: Path, config: TrainingConfig) -> None:

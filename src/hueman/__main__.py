@@ -1,0 +1,5 @@
+"""`python -m hueman` is the command `hueman`."""
+
+from hueman.cli import main
+
+main()

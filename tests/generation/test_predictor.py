@@ -1,0 +1,104 @@
+"""The predictor on a tiny untrained model, and generation from files to a file."""
+
+import numpy as np
+import pytest
+import torch
+
+from hueman.clips.video import Video
+from hueman.color.names import parse_color
+from hueman.config import load_config
+from hueman.errors import HuemanError
+from hueman.generation.generate import generate
+from hueman.generation.predictor import Predictor, interpolate_codes
+from hueman.training.model import VideoModel, save_model
+from hueman.training.pictures import to_uint8
+
+TINY = [
+    "stage_one.encoder.channels=8",
+    "stage_two.generator.channels=4",
+    "stage_two.generator.residual_blocks=1",
+]
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    torch.manual_seed(0)
+    return Predictor(VideoModel(load_config("demo", TINY)), "cpu")
+
+
+@pytest.fixture(scope="module")
+def clip(truth_dataset):
+    return truth_dataset.read(truth_dataset.entry("plaid", "salute"))
+
+
+def test_colours_move_only_their_own_code(predictor, clip):
+    content = predictor.content(clip)
+    own = predictor.code(content)
+    upper = predictor.code(content, upper=parse_color("green"))
+    lower = predictor.code(content, lower=parse_color("purple"))
+    assert own.shape == (24,)
+    # Soft hems belong a little to both regions, so the other code moves, but hardly.
+    for changed, mine, other in (
+        (upper, slice(0, 16), slice(16, 24)),
+        (lower, slice(16, 24), slice(0, 16)),
+    ):
+        change = (changed - own).abs()
+        assert change[mine].mean() > 10 * change[other].mean()
+
+
+def test_frames_follow_each_other_from_black(predictor, clip):
+    content = predictor.content(clip)
+    code = predictor.code(content)
+    frames = list(predictor.generate(content, clip.pose[:3], code))
+    assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
+    features, regions = content.warped(torch.from_numpy(clip.pose[:1]), "parts")
+    with torch.inference_mode():
+        black = torch.full((1, 3, 96, 64), -1.0)
+        first = predictor.model.next_frame(features, code[None], regions, black)
+    assert np.array_equal(frames[0], to_uint8(first)[0])
+    again = list(predictor.generate(content, clip.pose[1:2], code))
+    assert not np.array_equal(again[0], frames[1])
+
+
+def test_one_code_for_each_frame(predictor, clip):
+    content = predictor.content(clip)
+    codes = interpolate_codes(torch.zeros(24), torch.full((24,), 4.0), 5)
+    torch.testing.assert_close(codes[:, 0], torch.tensor([0.0, 1, 2, 3, 4]))
+    assert len(list(predictor.generate(content, clip.pose[:5], codes))) == 5
+    with pytest.raises(ValueError, match="3 poses need as many codes, got 5"):
+        list(predictor.generate(content, clip.pose[:3], codes))
+
+
+def test_wrong_frame_or_device_is_named(predictor, clip):
+    with pytest.raises(HuemanError, match="frames 0 to 7, not 8"):
+        predictor.content(clip, 8)
+    if not torch.cuda.is_available():
+        with pytest.raises(HuemanError, match="cuda"):
+            Predictor(predictor.model, "cuda")
+
+
+def test_generates_a_video_from_files(predictor, truth_dataset, tmp_path):
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    content = truth_dataset.root / truth_dataset.entry("plaid", "march").file
+    drive = truth_dataset.root / truth_dataset.entry("mustard", "salute").file
+    out = tmp_path / "out.mp4"
+    result = generate(tmp_path, content, drive, out, "#c0392b", "navy", device="cpu")
+    assert Video(out).read().shape == (8, 96, 64, 3)
+    assert "8 frames of 64x96" in str(result)
+    with pytest.raises(HuemanError, match="blurple"):
+        generate(tmp_path, content, drive, out, "blurple", device="cpu")
+    with pytest.raises(HuemanError, match="nothing"):
+        generate(tmp_path, content, tmp_path / "nothing.npz", out, device="cpu")
+
+
+def test_generates_from_videos(predictor, clips_folder, tmp_path):
+    """Content and drive are perceived on the way, and the driver retargeted."""
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    out = tmp_path / "out.gif"
+    drive = tmp_path / "drive.npz"
+    truth = np.load(clips_folder / "mustard" / "wave_right.truth.npz")
+    np.savez(drive, pose=truth["pose"][:4])
+    content = clips_folder / "plaid" / "salute.mp4"
+    result = generate(tmp_path, content, drive, out, upper="teal", device="cpu")
+    assert result.frames == 4
+    assert len(Video(out).read()) == 4
