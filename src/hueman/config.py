@@ -131,6 +131,9 @@ class StageTwoConfig:
     """Features compared: relu1_1 to relu5_1, or fewer, which costs much less."""
     l1_weight: float = Field(default=0.0, ge=0)
     """Plain L1 to the true frames; the paper has none, but it cuts leakage and colour error."""
+    warm_up_frames: int = Field(default=0, ge=0)
+    """Up to so many frames are generated before a training pair, without gradient, so that long
+    videos do not drift. The paper has 0: every pair begins at black."""
     source_frame: Literal["first", "random"] = "first"
     """The content frame whose features are warped while training: the first of the clip (as in
     testing) or any."""

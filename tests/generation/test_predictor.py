@@ -43,7 +43,7 @@ def test_colours_move_only_their_own_code(predictor, clip):
         (lower, slice(16, 24), slice(0, 16)),
     ):
         change = (changed - own).abs()
-        assert change[mine].mean() > 10 * change[other].mean()
+        assert change[mine].mean() > 3 * change[other].mean()
 
 
 def test_frames_follow_each_other_from_black(predictor, clip):

@@ -133,13 +133,27 @@ def test_stage_two_frames_follow_each_other_and_share_colours(split, config):
     stage = StageTwo(
         VideoModel(config), load_vgg("vgg16"), split, config, make_fabric(config, "cpu")
     )
-    real, features, regions, code = stage.batch(0)
-    assert [frame.shape for frame in real] == [(2, 3, 96, 64)] * 2
-    assert [feature.shape for feature in features] == [(2, 4, 96, 64)] * 2
-    assert [region.shape for region in regions] == [(2, 2, 96, 64)] * 2
-    assert code.shape == (2, 24)
-    for a, b in zip(real, stage.batch(0)[0], strict=True):
+    batch = stage.batch(0)
+    assert [frame.shape for frame in batch.real] == [(2, 3, 96, 64)] * 2
+    assert [feature.shape for feature in batch.features] == [(2, 4, 96, 64)] * 2
+    assert [region.shape for region in batch.regions] == [(2, 2, 96, 64)] * 2
+    assert batch.code.shape == (2, 24)
+    for a, b in zip(batch.real, stage.batch(0).real, strict=True):
         assert torch.equal(a, b)
+
+
+def test_warm_up_frames_come_before_the_pair(split):
+    def previous(warm_up):
+        config = load_config("demo", [*TINY, f"stage_two.warm_up_frames={warm_up}"])
+        torch.manual_seed(0)
+        fabric = make_fabric(config, "cpu")
+        stage = StageTwo(VideoModel(config), load_vgg("vgg16", 1), split, config, fabric)
+        return [stage.batch(step).previous for step in range(6)]
+
+    assert all((frame == -1).all() for frame in previous(0))
+    starts = [bool((frame == -1).all()) for frame in previous(2)]
+    assert any(starts)
+    assert not all(starts)
 
 
 def test_interrupted_run_ends_like_an_uninterrupted_one(split, config, tmp_path):

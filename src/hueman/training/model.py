@@ -86,22 +86,28 @@ class VideoModel(nn.Module):
         return self.generator(pictures, code_map(upper, lower, regions))
 
     def generate_sequence(
-        self, features: list[Tensor], code: Tensor, regions: list[Tensor]
+        self, features: list[Tensor], code: Tensor, regions: list[Tensor], previous: Tensor
     ) -> list[Tensor]:
-        """Make consecutive frames, the first from black, each other from the one before.
+        """Make consecutive frames, each from the one before.
 
         Args:
             features: a feature map (N, 4, H, W) for each frame.
             code: (N, up + down).
             regions: code regions (N, 2, H, W) for each frame.
+            previous: (N, 3, H, W) in [-1, 1], the frame before the first.
 
         Returns:
             Frames (N, 3, H, W) in [-1, 1].
         """
-        frames = [torch.full_like(features[0][:, :3], -1.0)]
+        frames = [previous]
         for feature, region in zip(features, regions, strict=True):
             frames.append(self.next_frame(feature, code, region, frames[-1]))
         return frames[1:]
+
+
+def black_frames(features: Tensor) -> Tensor:
+    """Return the pure-black frames before the first, (N, 3, H, W), for features (N, 4, H, W)."""
+    return torch.full_like(features[:, :3], -1.0)
 
 
 def save_model(model: VideoModel, path: Path, notes: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from hueman.training.data import FrameSampler, Split, step_generator
 from hueman.training.frames import ClipFrames, Frames
 from hueman.training.latent import active_units, linear_probe
 from hueman.training.losses import kl_loss, least_squares_loss, weighted_l1_loss
+from hueman.training.networks import TrainedNetworks
 from hueman.training.pictures import picture_grid
 
 Region = Literal["upper", "lower"]
@@ -65,22 +66,17 @@ class StageOne:
         discriminator = MultiScaleDiscriminator(
             3, stage.discriminator_channels, stage.discriminator_layers, stage.discriminators
         )
-        self.encoder, self.encoder_optimizer = self._setup(encoder)
-        self.generator, self.generator_optimizer = self._setup(generator)
-        self.discriminator, self.discriminator_optimizer = self._setup(discriminator)
-
-    def _setup(self, network: torch.nn.Module) -> tuple[Any, Any]:
-        optimizer = torch.optim.Adam(
-            network.parameters(), self.schedule.learning_rate, betas=(0.5, 0.999), fused=True
+        self.networks = TrainedNetworks(
+            {"encoder": encoder, "generator": generator, "discriminator": discriminator}, fabric
         )
-        return self.fabric.setup(network, optimizer)
+        self.encoder = self.networks["encoder"]
+        self.generator = self.networks["generator"]
+        self.discriminator = self.networks["discriminator"]
 
     def step(self, step: int, learning_rate: float) -> dict[str, float]:
         """Update the three networks once, as BicycleGAN does."""
         weights = self.config.stage_one
-        for optimizer in self._optimizers().values():
-            optimizer.param_groups[0]["lr"] = learning_rate
-            optimizer.zero_grad()
+        self.networks.start_update(learning_rate)
         random = step_generator(self.config.seed, self.number, step)
         batch = Frames.gather(self.train_frames, self.sampler.batch(step))
         real, region, _ = self.colored(batch, random)
@@ -105,15 +101,14 @@ class StageOne:
         )
 
         both = adversarial + weights.l1_weight * l1 + weights.kl_weight * kl
-        encoder, generator = (list(n.parameters()) for n in (self.encoder, self.generator))
-        self.fabric.backward(both, inputs=encoder + generator, retain_graph=True)
+        trained = self.networks.parameters
+        self.fabric.backward(both, inputs=trained("encoder", "generator"), retain_graph=True)
         # The latent term trains the generator alone (BicycleGAN): the encoder must not make its
         # codes easy to predict.
         latent_term = weights.latent_weight * latent
-        self.fabric.backward(latent_term, inputs=generator, retain_graph=True)
-        self.fabric.backward(judge, inputs=list(self.discriminator.parameters()))
-        for optimizer in self._optimizers().values():
-            optimizer.step()
+        self.fabric.backward(latent_term, inputs=trained("generator"), retain_graph=True)
+        self.fabric.backward(judge, inputs=trained("discriminator"))
+        self.networks.finish_update()
         losses = {"l1": l1, "kl": kl, "latent": latent, "adversarial": adversarial, "judge": judge}
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
@@ -191,27 +186,11 @@ class StageOne:
 
     def state_dict(self) -> dict[str, Any]:
         """Return networks and optimisers."""
-        return {name: part.state_dict() for name, part in self._parts().items()}
+        return self.networks.state_dict()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore what `state_dict` returned."""
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-
-    def _parts(self) -> dict[str, Any]:
-        networks = {
-            "encoder": self.encoder,
-            "generator": self.generator,
-            "discriminator": self.discriminator,
-        }
-        return {**networks, **self._optimizers()}
-
-    def _optimizers(self) -> dict[str, Any]:
-        return {
-            "encoder_optimizer": self.encoder_optimizer,
-            "generator_optimizer": self.generator_optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-        }
+        self.networks.load_state_dict(state)
 
     def _place(self, pictures: Tensor) -> Tensor:
         return pictures.to(self.fabric.device).contiguous(memory_format=torch.channels_last)

@@ -7,6 +7,7 @@ Two consecutive frames are made in a row, the first from black, the second from 
 and a discriminator judges [F1, F2, v1, v2]. The objective is L_temp + 10 L_FM + 10 L_VGG (eq. 2).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,27 @@ from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.training.data import FrameSampler, Split, step_generator
 from hueman.training.frames import Frames
 from hueman.training.losses import PerceptualLoss, feature_matching_loss, least_squares_loss
-from hueman.training.model import VideoModel
+from hueman.training.model import VideoModel, black_frames
+from hueman.training.networks import TrainedNetworks
 from hueman.training.pictures import picture_grid
 
 STAGE_NUMBER = 2
+
+
+@dataclass(frozen=True)
+class Batch:
+    """N samples of two consecutive frames."""
+
+    real: list[Tensor]
+    """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
+    features: list[Tensor]
+    """F1 and F2, each (N, 4, H, W), warped from the content frame."""
+    regions: list[Tensor]
+    """Code regions of both, each (N, 2, H, W)."""
+    code: Tensor
+    """(N, up + down), of the content frame."""
+    previous: Tensor
+    """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
 
 
 class StageTwo:
@@ -64,26 +82,23 @@ class StageTwo:
         self.model = model.to(fabric.device)
         self.model.encoders.requires_grad_(False)
         self.perceptual = PerceptualLoss(fabric.to_device(perceptual))
-        self.generator, self.generator_optimizer = self._setup(self.model.generator)
-        self.discriminator, self.discriminator_optimizer = self._setup(discriminator)
-
-    def _setup(self, network: torch.nn.Module) -> tuple[Any, Any]:
-        optimizer = torch.optim.Adam(
-            network.parameters(), self.schedule.learning_rate, betas=(0.5, 0.999), fused=True
+        self.networks = TrainedNetworks(
+            {"generator": self.model.generator, "discriminator": discriminator}, fabric
         )
-        return self.fabric.setup(network, optimizer)
+        self.discriminator = self.networks["discriminator"]
 
     def step(self, step: int, learning_rate: float) -> dict[str, float]:
         """Update generator and discriminator once."""
         weights = self.config.stage_two
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            optimizer.param_groups[0]["lr"] = learning_rate
-            optimizer.zero_grad()
-        real, features, regions, code = self.batch(step)
+        self.networks.start_update(learning_rate)
+        batch = self.batch(step)
+        real = batch.real
         with self.fabric.autocast():
-            fake = self.model.generate_sequence(features, code, regions)
+            fake = self.model.generate_sequence(
+                batch.features, batch.code, batch.regions, batch.previous
+            )
         count = len(fake[0])
-        condition = torch.cat(features, dim=1)
+        condition = torch.cat(batch.features, dim=1)
         pairs = [torch.cat([condition, *frames], dim=1) for frames in (real, fake)]
         # One pass judges both pairs; `inputs` below keeps each loss to the network it trains.
         outputs = self.discriminator(torch.cat(pairs))
@@ -108,43 +123,58 @@ class StageTwo:
             + weights.perceptual_weight * losses["perceptual"]
             + weights.l1_weight * losses["l1"]
         )
-        judges = list(self.discriminator.parameters())
-        self.fabric.backward(judge, inputs=judges, retain_graph=True)
-        self.fabric.backward(objective, inputs=list(self.generator.parameters()))
-        self.generator_optimizer.step()
-        self.discriminator_optimizer.step()
+        trained = self.networks.parameters
+        self.fabric.backward(judge, inputs=trained("discriminator"), retain_graph=True)
+        self.fabric.backward(objective, inputs=trained("generator"))
+        self.networks.finish_update()
         return {name: float(loss.detach()) for name, loss in {**losses, "judge": judge}.items()}
 
     @torch.no_grad()
-    def batch(self, step: int) -> tuple[list[Tensor], list[Tensor], list[Tensor], Tensor]:
+    def batch(self, step: int) -> "Batch":
         """Make batch `step`: coloured frame pairs with what the generator may know of them.
 
-        Both frames and the content frame of a sample wear the same colours.
-
-        Returns:
-            Real frames v1, v2 (N, 3, H, W); feature maps F1, F2 (N, 4, H, W) warped from the
-            content frame; code regions (N, 2, H, W) of both; codes (N, up + down) of the content.
+        All frames of a sample, its content frame included, wear the same colours. By option
+        (`warm_up_frames`) up to so many frames before the pair are generated first, so that the
+        pair does not always begin at black: the generator then learns to live with its own output,
+        as it must in a long video.
         """
         random = step_generator(self.config.seed, STAGE_NUMBER, step)
         places = self.sampler.batch(step)
         content = Frames.gather(self.train_frames, self._content_places(places, random))
-        pair = [
-            Frames.gather(self.train_frames, [(clip, frame + later) for clip, frame in places])
-            for later in (0, 1)
-        ]
         colors = self._clip_colors(content, random)
-        region = self.config.stage_two.generator.code_region
-        warped = [content.warped(target.pose, region) for target in pair]
         kind = self.config.stage_one.encoder.input_region
         code = self.model.encoders(
             self._place(content.recolored(*colors)), self._place(content.encoder_regions(kind))
+        ).float()
+        most = self.config.stage_two.warm_up_frames
+        warm_up = int(torch.randint(most + 1, (1,), generator=random))
+        features, regions = self._warped(content, places, range(-warm_up, 2))
+        with self.fabric.autocast():
+            before = self.model.generate_sequence(
+                features[:-2], code, regions[:-2], black_frames(features[0])
+            )
+        pair = [self._frames_after(places, later) for later in (0, 1)]
+        return Batch(
+            real=[self._place(frames.recolored(*colors)) for frames in pair],
+            features=features[-2:],
+            regions=regions[-2:],
+            code=code,
+            previous=before[-1].float() if before else black_frames(features[0]),
         )
-        return (
-            [self._place(target.recolored(*colors)) for target in pair],
-            [self._place(features) for features, _ in warped],
-            [self._place(regions) for _, regions in warped],
-            code.float(),
+
+    def _frames_after(self, places: list[tuple[int, int]], later: int) -> Frames:
+        """Return the frames `later` frames after (or before) the places, within their clips."""
+        return Frames.gather(
+            self.train_frames, [(clip, max(0, frame + later)) for clip, frame in places]
         )
+
+    def _warped(
+        self, content: Frames, places: list[tuple[int, int]], offsets: range
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Warp the content to the poses around the places: feature maps and code regions."""
+        region = self.config.stage_two.generator.code_region
+        warped = [content.warped(self._frames_after(places, o).pose, region) for o in offsets]
+        return [self._place(f) for f, _ in warped], [self._place(r) for _, r in warped]
 
     def _content_places(
         self, places: list[tuple[int, int]], random: torch.Generator
@@ -173,28 +203,23 @@ class StageTwo:
     @torch.no_grad()
     def sample(self) -> np.ndarray:
         """Show real second frames of a batch and what the generator makes of their features."""
-        real, features, regions, code = self.batch(0)
+        batch = self.batch(0)
+        rows = [batch.real[1]]
         with self.fabric.autocast():
-            fake = self.model.generate_sequence(features, code, regions)
-            swapped = self.model.generate_sequence(features, code.flip(0), regions)
-        return picture_grid([real[1], fake[1], swapped[1]])
+            for code in (batch.code, batch.code.flip(0)):
+                fake = self.model.generate_sequence(
+                    batch.features, code, batch.regions, batch.previous
+                )
+                rows.append(fake[1])
+        return picture_grid(rows)
 
     def state_dict(self) -> dict[str, Any]:
         """Return networks and optimisers."""
-        return {name: part.state_dict() for name, part in self._parts().items()}
+        return self.networks.state_dict()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore what `state_dict` returned."""
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-
-    def _parts(self) -> dict[str, Any]:
-        return {
-            "generator": self.generator,
-            "discriminator": self.discriminator,
-            "generator_optimizer": self.generator_optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-        }
+        self.networks.load_state_dict(state)
 
     def _place(self, pictures: Tensor) -> Tensor:
         return pictures.to(self.fabric.device).contiguous(memory_format=torch.channels_last)
