@@ -21,10 +21,11 @@ from hueman.clips.sources import find_clips
 from hueman.clips.store import Dataset, PreparedClip
 from hueman.color.names import parse_color
 from hueman.color.video import recolor_video
-from hueman.config import TrainingConfig, load_config
+from hueman.config import load_config
+from hueman.demo_report import write_demo_report
 from hueman.errors import HuemanError
 from hueman.evaluation.measure import measure_to_file
-from hueman.evaluation.report import Figure, Section, write_report
+from hueman.evaluation.report import Figure
 from hueman.evaluation.sheets import contact_sheet, enlarge, write_picture
 from hueman.files import atomic_file
 from hueman.generation.predictor import Predictor, interpolate_codes
@@ -57,8 +58,8 @@ class Scene:
 SCENES = (
     Scene("mustard", "salute", "checker", (("royalblue", "firebrick"), ("orchid", "teal"))),
     Scene("plaid", "salute", "stripes", (("forestgreen", "peru"), ("darkorange", "purple"))),
-    Scene("stripes", "sidestep", "mustard", (("crimson", "seagreen"), ("gold", "steelblue"))),
-    Scene("checker", "sidestep", "plaid", (("dodgerblue", "maroon"), ("hotpink", "olive"))),
+    Scene("stripes", "jack", "mustard", (("crimson", "seagreen"), ("gold", "steelblue"))),
+    Scene("checker", "jack", "plaid", (("dodgerblue", "maroon"), ("hotpink", "olive"))),
 )
 
 
@@ -98,12 +99,13 @@ def demo(clips: Path, out: Path, overrides: Sequence[str] = ()) -> Path:
         "quality": quality,
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
         "machine": _machine(),
+        "enlarged": ENLARGE,
         "training": notes,
     }
     with atomic_file(out / "metrics.json") as temporary:
         temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     report = out / "report.html"
-    _write_report(report, result, config, figures, recolored)
+    write_demo_report(report, result, config, figures, recolored)
     return report
 
 
@@ -205,94 +207,3 @@ def _machine() -> dict[str, object]:
         "python": platform.python_version(),
         "torch": torch.__version__,
     }
-
-
-def _write_report(
-    path: Path,
-    result: dict,
-    config: TrainingConfig,
-    figures: dict[str, list[Figure]],
-    recolored: list[Figure],
-) -> None:
-    quality, seconds, notes = result["quality"], result["seconds"], result["training"]
-    stage_one, stage_two = notes["stage_one"], notes["stage_two"]
-    minutes = sum(seconds.values()) / 60
-    rows = [("generated", ""), ("first frame, copied", "_copy"), ("first frame, warped", "_warp")]
-    similarity = [("", "MS-SSIM (higher is better)", "LPIPS (lower is better)")] + [
-        (name, f"{quality['ms_ssim' + end]:.3f}", f"{quality['lpips' + end]:.3f}")
-        for name, end in rows
-    ]
-    color = [("CIEDE2000", "measured")] + [
-        (name, f"{quality[key]:.1f}")
-        for name, key in (
-            ("upper garment, error against the colour asked for", "color_error_upper"),
-            ("lower garment, error against the colour asked for", "color_error_lower"),
-            ("upper garment, had nothing changed", "color_error_unchanged"),
-            ("change of the lower garment when the upper is recoloured", "leak_lower"),
-            ("change of the upper garment when the lower is recoloured", "leak_upper"),
-            ("change of skin, hair and shoes", "leak_skin"),
-            ("change of the background", "leak_background"),
-        )
-    ]
-    encoder_minutes = max(stage["seconds"] for stage in stage_one.values()) / 60
-    trained = (
-        f"A generator of {config.height}x{config.width} pixels was trained for "
-        f"{stage_two['updates']} updates in {stage_two['seconds'] / 60:.1f} minutes, its two "
-        f"colour encoders for {stage_one['upper']['updates']} updates each in "
-        f"{encoder_minutes:.1f} minutes, on {len(notes['train_clips'])} clips. It is tiny: this "
-        "shows that every stage works, not how good the method can get."
-    )
-    write_report(
-        path,
-        "hueman: the demonstration",
-        f"Everything took {minutes:.1f} minutes on {result['machine']['cores']} CPU cores.",
-        [
-            Section("What was trained", [trained], _seconds_table(seconds)),
-            Section(
-                "An action they did not do, in clothes they did not wear",
-                [
-                    "From left to right: the only frame the model is shown of the person, the "
-                    "clip that drives, and the generated videos in two outfits, enlarged "
-                    f"{ENLARGE} times.",
-                ],
-                videos=figures["videos"],
-                pictures=figures["sheets"],
-            ),
-            Section(
-                "From one outfit to another",
-                [
-                    "As in the paper's Fig. 4: a straight line through the latent colour space, "
-                    "between two outfits and between two codes drawn from the Gaussian fitted to "
-                    "the training codes."
-                ],
-                videos=[Figure("videos/interpolation.mp4", "The same as a video.")],
-                pictures=figures["interpolation"],
-            ),
-            Section(
-                "How close to the real frames",
-                [
-                    f"On {quality['clips']} clips of actions that were not trained on, from the "
-                    "first frame alone, background masked out (paper, section 4.3)."
-                ],
-                similarity,
-            ),
-            Section(
-                "Does the colour follow, and does anything else change",
-                [
-                    f"A linear map reads the upper garment's (a, b) from its code with R2 "
-                    f"{stage_one['upper']['r2']:.2f}, the lower one's with "
-                    f"{stage_one['lower']['r2']:.2f}."
-                ],
-                color,
-            ),
-            Section(
-                "The same tool without a generator",
-                ["`hueman recolor` gives a clip's own garments another colour at full size."],
-                videos=recolored,
-            ),
-        ],
-    )
-
-
-def _seconds_table(seconds: dict[str, float]) -> list[tuple[str, str]]:
-    return [("step", "seconds"), *((name, f"{value:.0f}") for name, value in seconds.items())]
