@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint style format clean
 
 demo: .venv/installed
 	$(BIN)/hueman demo --out demo-output
@@ -10,10 +10,12 @@ demo: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-lint: .venv/installed-dev
+lint: style .venv/installed-dev
+	$(BIN)/pyright
+
+style: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .

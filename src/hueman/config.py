@@ -134,6 +134,9 @@ class StageTwoConfig:
     warm_up_frames: int = Field(default=0, ge=0)
     """Up to so many frames are generated before a training pair, without gradient, so that long
     videos do not drift. The paper has 0: every pair begins at black."""
+    max_shift: float = Field(default=0.0, ge=0, lt=0.5)
+    """Training samples are moved sideways by up to this share of the width, so that people can
+    also be shown where the training clips never had them. The paper has 0."""
     source_frame: Literal["first", "random"] = "first"
     """The content frame whose features are warped while training: the first of the clip (as in
     testing) or any."""

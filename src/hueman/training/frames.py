@@ -1,7 +1,7 @@
 """Prepared frames at the size a network works at, and the inputs the networks take from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -83,6 +83,30 @@ class Frames:
         return Frames(
             **{field.name: getattr(self, field.name).to(device) for field in fields(self)}
         )
+
+    def shifted(self, columns: Tensor) -> "Frames":
+        """Move each frame to the right, pictures, masks and pose alike; borders are repeated.
+
+        Args:
+            columns: (N,) whole numbers of pixels, negative ones to the left.
+        """
+        width = self.rgb.shape[-1]
+        origin = (torch.arange(width) - columns[:, None].cpu()).clamp(0, width - 1)
+        origin = origin.to(self.rgb.device)
+        moved = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("pose", "upper_color", "lower_color")
+        }
+        moved = {
+            name: torch.take_along_dim(
+                picture, origin.view(-1, *[1] * (picture.ndim - 2), width), dim=-1
+            )
+            for name, picture in moved.items()
+        }
+        pose = self.pose.clone()
+        pose[..., 0] += columns[:, None].to(pose)
+        return replace(self, pose=pose, **moved)
 
     def pictures(self) -> Tensor:
         """Return the frames as networks take them, (N, 3, H, W) in [-1, 1]."""

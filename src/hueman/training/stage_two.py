@@ -148,14 +148,20 @@ class StageTwo:
         ).float()
         most = self.config.stage_two.warm_up_frames
         warm_up = int(torch.randint(most + 1, (1,), generator=random))
-        features, regions = self._warped(content, places, range(-warm_up, 2))
+        columns = self._random_columns(len(places), random)
+        targets = [
+            self._frames_after(places, later).shifted(columns) for later in range(-warm_up, 2)
+        ]
+        region = self.config.stage_two.generator.code_region
+        warped = [content.warped(target.pose, region) for target in targets]
+        features = [self._place(feature) for feature, _ in warped]
+        regions = [self._place(where) for _, where in warped]
         with self.fabric.autocast():
             before = self.model.generate_sequence(
                 features[:-2], code, regions[:-2], black_frames(features[0])
             )
-        pair = [self._frames_after(places, later) for later in (0, 1)]
         return Batch(
-            real=[self._place(frames.recolored(*colors)) for frames in pair],
+            real=[self._place(target.recolored(*colors)) for target in targets[-2:]],
             features=features[-2:],
             regions=regions[-2:],
             code=code,
@@ -168,13 +174,10 @@ class StageTwo:
             self.train_frames, [(clip, max(0, frame + later)) for clip, frame in places]
         )
 
-    def _warped(
-        self, content: Frames, places: list[tuple[int, int]], offsets: range
-    ) -> tuple[list[Tensor], list[Tensor]]:
-        """Warp the content to the poses around the places: feature maps and code regions."""
-        region = self.config.stage_two.generator.code_region
-        warped = [content.warped(self._frames_after(places, o).pose, region) for o in offsets]
-        return [self._place(f) for f, _ in warped], [self._place(r) for _, r in warped]
+    def _random_columns(self, count: int, random: torch.Generator) -> Tensor:
+        """Draw by how many pixels to shift each sample sideways."""
+        most = round(self.config.stage_two.max_shift * self.config.width)
+        return torch.randint(-most, most + 1, (count,), generator=random)
 
     def _content_places(
         self, places: list[tuple[int, int]], random: torch.Generator
