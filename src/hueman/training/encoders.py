@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import queue
 import signal
-from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -72,27 +71,40 @@ def _side_by_side(
         )
         for region in REGIONS
     ]
-    results: dict[str, dict[str, float]] = {}
-    with ExitStack() as stack:
+    for worker in workers:
+        worker.start()
+    try:
+        return _collect(workers, messages, bar)
+    except BaseException:
         for worker in workers:
-            worker.start()
-            stack.callback(_stop, worker)
-        while len(results) < len(REGIONS):
-            try:
-                kind, content = messages.get(timeout=1)
-            except queue.Empty:
-                if any(worker.exitcode not in (None, 0) for worker in workers):
-                    raise HuemanError(
-                        "Training of an encoder was ended from outside (out of memory?); run the "
-                        "same command again to go on from the last checkpoint."
-                    ) from None
-                continue
-            if kind == "advance":
-                bar.advance(*content)
-            elif kind == "error":
-                raise HuemanError(content)
-            else:
-                results[kind] = content
+            worker.terminate()  # one that still trains saves its checkpoint first
+        raise
+    finally:
+        for worker in workers:
+            worker.join()
+
+
+def _collect(
+    workers: list[BaseProcess], messages: Any, bar: ProgressBar
+) -> dict[str, dict[str, float]]:
+    """Show the workers' progress until both have sent their results."""
+    results: dict[str, dict[str, float]] = {}
+    while len(results) < len(REGIONS):
+        try:
+            kind, content = messages.get(timeout=1)
+        except queue.Empty:
+            if any(worker.exitcode not in (None, 0) for worker in workers):
+                raise HuemanError(
+                    "Training of an encoder was ended from outside (out of memory?); run the "
+                    "same command again to go on from the last checkpoint."
+                ) from None
+            continue
+        if kind == "advance":
+            bar.advance(*content)
+        elif kind == "error":
+            raise HuemanError(content)
+        else:
+            results[kind] = content
     return {region: results[region] for region in REGIONS}
 
 
@@ -128,10 +140,5 @@ def _worker(
     except HuemanError as error:
         messages.put(("error", str(error)))
     except KeyboardInterrupt:
-        pass  # the checkpoint is saved; the parent reports
-
-
-def _stop(worker: BaseProcess) -> None:
-    """Let a worker that still trains save its checkpoint and end."""
-    worker.terminate()
-    worker.join()
+        # The checkpoint is saved, and the parent reports; it may not read our messages any more.
+        messages.cancel_join_thread()

@@ -13,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 from hueman.config import Schedule
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.training.interruption import deferred_interrupt
 
 
 class Stage(Protocol):
@@ -92,31 +93,40 @@ def train_stage(
         with atomic_file(checkpoint) as temporary:
             torch.save({**state, "settings": settings, "stage": stage.state_dict()}, temporary)
 
-    step = done
     try:
-        with (folder / "log.jsonl").open("a", buffering=1, encoding="utf-8") as log:
+        with (
+            deferred_interrupt() as interrupted,
+            (folder / "log.jsonl").open("a", buffering=1, encoding="utf-8") as log,
+        ):
             for step in range(done, total):
                 losses = stage.step(step, stage.schedule.learning_rate_at(step, total))
-                last = step + 1 == total
-                if last or (step + 1) % sample_every == 0:
+                _check_finite(losses, step)
+                done = step + 1
+                if done == total or done % sample_every == 0:
                     measured = stage.measure()
-                    _write_sample(folder / "samples" / f"{step + 1:07d}.png", stage.sample())
+                    _write_sample(folder / "samples" / f"{done:07d}.png", stage.sample())
                     losses |= {f"measured/{name}": value for name, value in measured.items()}
-                if (bad := [name for name, loss in losses.items() if not np.isfinite(loss)]) != []:
-                    raise HuemanError(
-                        f"Training diverged at update {step + 1} ({', '.join(bad)}); "
-                        f"lower the learning rate and start again from the last checkpoint."
-                    )
-                _log(writer, log, step + 1, losses)
-                if last or (step + 1) % save_every == 0:
-                    save(step + 1)
+                _log(writer, log, done, losses)
+                if done == total or done % save_every == 0:
+                    save(done)
                 reporter.advance(note=_note(losses))
+                if interrupted():
+                    raise KeyboardInterrupt
     except KeyboardInterrupt:
-        save(step)
+        save(done)
         raise
     finally:
         writer.close()
     return {**measured, "seconds": round(time.monotonic() - started, 1), "updates": total}
+
+
+def _check_finite(losses: dict[str, float], step: int) -> None:
+    wrong = [name for name, loss in losses.items() if not np.isfinite(loss)]
+    if wrong:
+        raise HuemanError(
+            f"Training diverged at update {step + 1} ({', '.join(wrong)}); lower the learning rate "
+            "and start again in another folder."
+        )
 
 
 def _resume(
