@@ -8,7 +8,8 @@ demo: .venv/installed
 	$(BIN)/hueman demo --out demo-output
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+# One thread for each of the two test processes: more would wait for each other.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: style .venv/installed-dev
 	$(BIN)/pyright

@@ -160,12 +160,12 @@ def test_interrupted_run_ends_like_an_uninterrupted_one(split, config, tmp_path)
     def run(folder, stop_after=None):
         stage = StageOne("upper", split, config, make_fabric(config, "cpu"))
         if stop_after is not None:
-            step = stage.step
+            update = stage.step
 
-            def interrupt(number, learning_rate):
-                if number == stop_after:
+            def interrupt(step: int, learning_rate: float) -> dict[str, float]:
+                if step == stop_after:
                     raise KeyboardInterrupt
-                return step(number, learning_rate)
+                return update(step, learning_rate)
 
             stage.step = interrupt
         train_stage(stage, folder, {"a": 1}, 2, 2, Counter())

@@ -14,6 +14,7 @@ from hueman.config import Schedule
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 from hueman.training.interruption import deferred_interrupt
+from hueman.training.networks import TrainedNetworks
 
 
 class Stage(Protocol):
@@ -22,6 +23,8 @@ class Stage(Protocol):
     schedule: Schedule
     samples: int
     """Size of the training set, in samples of a batch."""
+    networks: TrainedNetworks
+    """What a checkpoint holds."""
 
     def step(self, step: int, learning_rate: float) -> dict[str, float]:
         """Make update number `step` and return the losses."""
@@ -33,14 +36,6 @@ class Stage(Protocol):
 
     def sample(self) -> np.ndarray:
         """Return a uint8 RGB picture that shows what the networks can do now."""
-        ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return networks and optimisers."""
-        ...
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restore what `state_dict` returned."""
         ...
 
 
@@ -91,7 +86,9 @@ def train_stage(
     def save(step: int) -> None:
         state = {"step": step, "seconds": time.monotonic() - started, "measured": measured}
         with atomic_file(checkpoint) as temporary:
-            torch.save({**state, "settings": settings, "stage": stage.state_dict()}, temporary)
+            torch.save(
+                {**state, "settings": settings, "stage": stage.networks.state_dict()}, temporary
+            )
 
     try:
         with (
@@ -142,7 +139,7 @@ def _resume(
                 f"{checkpoint} was trained with other settings; use another --out folder, or the "
                 "same settings to go on."
             )
-        stage.load_state_dict(state["stage"])
+        stage.networks.load_state_dict(state["stage"])
     except HuemanError:
         raise
     except Exception as error:  # a damaged file fails in many ways inside torch

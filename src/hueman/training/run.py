@@ -107,7 +107,7 @@ def _install_encoders(
     for region in REGIONS:
         stage = StageOne(region, split, config, fabric)
         state = torch.load(folder / region / "checkpoint.pt", map_location="cpu", weights_only=True)
-        stage.load_state_dict(state["stage"])
+        stage.networks.load_state_dict(state["stage"])
         getattr(model.encoders, region).load_state_dict(stage.encoder.state_dict())
         codes.append(stage.encode(split.train, CODES_FOR_DISTRIBUTION, both=True)[0])
     return torch.cat(codes, dim=1)

@@ -7,7 +7,7 @@ A = feature map of the frame, B = the frame with one garment at a random colour:
 The latent code is regressed on the reconstruction, so G runs once for each batch.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -183,14 +183,6 @@ class StageOne:
         code, _ = self.encoder(frames * regions)
         rows = [frames, self.generator(features, code), self.generator(features, code.flip(0))]
         return picture_grid(rows)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return networks and optimisers."""
-        return self.networks.state_dict()
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restore what `state_dict` returned."""
-        self.networks.load_state_dict(state)
 
     def _place(self, pictures: Tensor) -> Tensor:
         return pictures.to(self.fabric.device).contiguous(memory_format=torch.channels_last)

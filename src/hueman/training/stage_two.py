@@ -8,7 +8,6 @@ and a discriminator judges [F1, F2, v1, v2]. The objective is L_temp + 10 L_FM +
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -215,14 +214,6 @@ class StageTwo:
                 )
                 rows.append(fake[1])
         return picture_grid(rows)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return networks and optimisers."""
-        return self.networks.state_dict()
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restore what `state_dict` returned."""
-        self.networks.load_state_dict(state)
 
     def _place(self, pictures: Tensor) -> Tensor:
         return pictures.to(self.fabric.device).contiguous(memory_format=torch.channels_last)
