@@ -51,7 +51,7 @@ def test_frames_follow_each_other_from_black(predictor, clip):
     code = predictor.code(content)
     frames = list(predictor.generate(content, clip.pose[:3], code))
     assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
-    features, regions = content.warped(torch.from_numpy(clip.pose[:1]), "parts")
+    features, regions = content.warped(torch.from_numpy(clip.pose[:1]), "garments")
     with torch.inference_mode():
         black = torch.full((1, 3, 96, 64), -1.0)
         first = predictor.model.next_frame(features, code[None], regions, black)

@@ -49,7 +49,9 @@ def mean_chroma(frame: np.ndarray, mask: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize(("garment", "other"), [("upper", "lower"), ("lower", "upper")])
 def test_garment_follows_its_code_and_the_other_stays(predictor, truth_dataset, garment, other):
     config = predictor.model.config
-    clip = load_split(truth_dataset, config, show_progress=False).test[0]
+    clips = load_split(truth_dataset, config, show_progress=False).test
+    # The other actor's trousers are black, which can hardly show a colour.
+    clip = next(clip for clip in clips if clip.actor == "plaid")
     content: Frames = clip.frames[:1]
     target = clip.frames[4:5]
     red, green = np.array([50, 45, 25], np.float32), np.array([50, -45, 25], np.float32)
@@ -62,6 +64,5 @@ def test_garment_follows_its_code_and_the_other_stays(predictor, truth_dataset, 
         }
     own = chroma["red"][garment][0] - chroma["green"][garment][0]
     foreign = chroma["red"][other][0] - chroma["green"][other][0]
-    print(garment, float(own), float(foreign))
     assert own > 20
     assert foreign.abs() < own / 3
