@@ -80,14 +80,8 @@ def test_sampler_shows_every_frame_once_an_epoch(split):
 
 def test_stage_one_latent_loss_never_reaches_the_encoder(split, config):
     fabric = make_fabric(config, "cpu")
-    only_latent = load_config(
-        "demo",
-        [*TINY, "stage_one.l1_weight=0", "stage_one.kl_weight=0", "stage_one.latent_weight=1"],
-    )
-    stages = []
-    for settings in (only_latent, load_config("demo", [*TINY, "stage_one.latent_weight=0"])):
-        stages.append(StageOne("upper", split, settings, fabric))
-    with_latent, without_latent = stages
+    none = load_config("demo", [*TINY, "stage_one.latent_weight=0"])
+    without_latent = StageOne("upper", split, none, fabric)
     # Same seed, and the encoder's gradient holds no latent term: equal when the rest is equal.
     settings = load_config("demo", [*TINY, "stage_one.latent_weight=5"])
     heavy = StageOne("upper", split, settings, fabric)
@@ -103,7 +97,6 @@ def test_stage_one_latent_loss_never_reaches_the_encoder(split, config):
             without_latent.generator.parameters(), heavy.generator.parameters(), strict=True
         )
     )
-    assert with_latent.step(0, 1e-3)["latent"] >= 0
 
 
 def test_stage_one_measures_and_shows(split, config):
