@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import Literal, get_args, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 from hueman.errors import HuemanError
 
@@ -33,21 +33,28 @@ class PrepareSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, by HuemanError."""
-        for name in ("height", "width"):
-            size = getattr(self, name)
-            if size < 32 or size % 32:
-                raise HuemanError(f"{name} is {size}; choose a multiple of 32, such as 256 or 384.")
+        check_frame_size(self.height, self.width)
         if self.fps is not None and not 1 <= self.fps <= 240:
             raise HuemanError(f"fps is {self.fps}; choose 1 to 240, or leave it out.")
         if self.max_frames < 2:
             raise HuemanError(f"max_frames is {self.max_frames}; choose at least 2.")
-        hints = get_type_hints(type(self))
-        for name in ("crop", "pose", "edges", "edge_detail"):
-            choices = get_args(hints[name])
-            if getattr(self, name) not in choices:
-                raise HuemanError(
-                    f"{name} is {getattr(self, name)!r}; choose one of {', '.join(choices)}."
-                )
+        check_choices(self)
+
+
+def check_frame_size(height: int, width: int) -> None:
+    """Refuse, by HuemanError, frames that are not multiples of 32 pixels high and wide."""
+    for name, size in (("height", height), ("width", width)):
+        if size < 32 or size % 32:
+            raise HuemanError(f"{name} is {size}; choose a multiple of 32, such as 256 or 384.")
+
+
+def check_choices(settings: object) -> None:
+    """Refuse, by HuemanError, a field of a dataclass that is none of its `Literal`'s values."""
+    for name, hint in get_type_hints(type(settings)).items():
+        if get_origin(hint) is Literal and getattr(settings, name) not in get_args(hint):
+            raise HuemanError(
+                f"{name} is {getattr(settings, name)!r}; choose one of {', '.join(get_args(hint))}."
+            )
 
 
 def available_cpus() -> int:
