@@ -1,22 +1,22 @@
 """Prepared clips on disk: one HDF5 file for each clip, one index for each dataset.
 
-    DATASET/index.json               the clips by actor and action, with checksums and settings
-    DATASET/clips/ACTOR/ACTION.h5    the arrays of one clip
-    DATASET/clips/ACTOR/ACTION.png   the preview sheet, for checking by eye
+    DATASET/index.json                    the clips by actor and action, with checksums and settings
+    DATASET/clips/ACTOR/ACTION.h5         the arrays of one clip
+    DATASET/clips/ACTOR/ACTION.png        the preview sheet, for checking by eye
+    DATASET/clips/ACTOR/ACTION.truth.h5   what only a renderer knows (choreography/truth.py)
 
 The files of a clip are written before the index names it, so what the index names is complete.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
+from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 
@@ -52,13 +52,9 @@ class PreparedClip:
         length, height, width = self.frames.shape[:3]
         expected = {"frames": (length, height, width, 3), "pose": (length, 18, 3)}
         for name in ARRAYS:
-            array = getattr(self, name)
             shape = expected.get(name, (length, height, width))
             dtype = np.float32 if name == "pose" else np.uint8
-            if array.shape != shape or array.dtype != dtype:
-                raise ValueError(
-                    f"{name} must be {np.dtype(dtype)} {shape}, got {array.dtype} {array.shape}"
-                )
+            check_array(name, getattr(self, name), dtype, shape)
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -80,6 +76,9 @@ class ClipEntry:
     fps: float
     fingerprint: str
     """Identifies source and settings: the same fingerprint need not be prepared again."""
+    truth: str = ""
+    """Path of the file of what only a renderer knows, relative to the dataset; "" without one."""
+    truth_sha256: str = ""
 
 
 class Dataset:
@@ -126,22 +125,13 @@ def write_clip(path: Path, clip: PreparedClip) -> str:
 
     Frames are chunked one by one, so that any few can be read without the rest.
     """
-    with atomic_file(path) as temporary:
-        with h5py.File(temporary, "w", libver="latest") as file:
-            file.attrs.update(
-                format=FORMAT, actor=clip.actor, action=clip.action, fps=float(clip.fps)
-            )
-            for name in ARRAYS:
-                array = getattr(clip, name)
-                file.create_dataset(
-                    name,
-                    data=array,
-                    chunks=(1, *array.shape[1:]),
-                    compression="gzip",
-                    compression_opts=1,
-                    shuffle=array.dtype != np.uint8,
-                )
-        return file_sha256(temporary)
+    attributes = {
+        "format": FORMAT,
+        "actor": clip.actor,
+        "action": clip.action,
+        "fps": float(clip.fps),
+    }
+    return write_arrays(path, attributes, {name: getattr(clip, name) for name in ARRAYS})
 
 
 def read_clip(path: Path, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
@@ -150,26 +140,14 @@ def read_clip(path: Path, frames: slice | Sequence[int] = slice(None)) -> Prepar
     Raises:
         HuemanError: the file is missing, damaged, or not a prepared clip.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise HuemanError(
-                    f"{path} is not a prepared clip of format {FORMAT}; prepare it again."
-                )
-            arrays: dict[str, Any] = {
-                name: np.asarray(file[name][frames])  # type: ignore[index]
-                for name in ARRAYS
-            }
-            return PreparedClip(
-                actor=str(file.attrs["actor"]),
-                action=str(file.attrs["action"]),
-                fps=float(file.attrs["fps"]),  # type: ignore[arg-type]
-                **arrays,
-            )
-    except (OSError, KeyError, ValueError) as error:
-        raise HuemanError(
-            f"{path} cannot be read as a prepared clip ({error}); prepare it again."
-        ) from error
+    with open_arrays(path, "prepared clip", FORMAT, "prepare it again") as file:
+        arrays: dict[str, Any] = {name: read_array(file, name, frames) for name in ARRAYS}
+        return PreparedClip(
+            actor=str(file.attrs["actor"]),
+            action=str(file.attrs["action"]),
+            fps=float(file.attrs["fps"]),  # type: ignore[arg-type]
+            **arrays,
+        )
 
 
 def read_index(root: Path) -> list[ClipEntry]:
@@ -197,14 +175,10 @@ def read_index(root: Path) -> list[ClipEntry]:
 
 def write_index(root: Path, entries: Sequence[ClipEntry]) -> None:
     """Write a dataset's index atomically, sorted by actor and action."""
-    rows = [asdict(entry) for entry in sorted(entries, key=lambda e: (e.actor, e.action))]
+    ordered = sorted(entries, key=lambda entry: (entry.actor, entry.action))
+    # A clip that was not rendered has no truth to name.
+    rows = [{k: v for k, v in asdict(entry).items() if v != ""} for entry in ordered]
     with atomic_file(Path(root) / "index.json") as temporary:
         temporary.write_text(
             json.dumps({"format": FORMAT, "clips": rows}, indent=1) + "\n", encoding="utf-8"
         )
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file as hex digits."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,9 +10,10 @@ from pathlib import Path
 import cv2
 import torch
 
+from hueman.clips.arrays import file_sha256
 from hueman.clips.pictures import list_pictures
 from hueman.clips.sources import ClipSource
-from hueman.clips.store import FORMAT, ClipEntry, file_sha256, read_index, write_clip, write_index
+from hueman.clips.store import FORMAT, ClipEntry, read_index, write_clip, write_index
 from hueman.errors import HuemanError
 from hueman.perception.base import edge_detector, pose_estimator
 from hueman.preparation.clip import prepare_clip
