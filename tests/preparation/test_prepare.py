@@ -56,7 +56,7 @@ def test_running_again_does_nothing(prepared, sources):
     out, _ = prepared
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     summary = prepare(find_clips([sources], exclude=["broken.mp4"]), out, SETTINGS)
-    assert not summary.prepared
+    assert not summary.made
     assert len(summary.reused) == 2
     assert str(summary) == f"All 2 clips were already prepared in {out}."
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
@@ -69,7 +69,7 @@ def test_only_what_is_damaged_is_prepared_again(copy, sources):
     digest = Dataset(copy).entry("plaid", "march").sha256
     damaged.write_bytes(damaged.read_bytes()[:-100])
     summary = prepare(find_clips([sources], exclude=["broken.mp4"]), copy, SETTINGS, jobs=1)
-    assert [entry.action for entry in summary.prepared] == ["march"]
+    assert [entry.action for entry in summary.made] == ["march"]
     assert "1 already there" in str(summary)
     assert sound.stat().st_mtime_ns == before
     assert Dataset(copy).entry("plaid", "march").sha256 == digest  # and gives the same bytes
