@@ -151,8 +151,12 @@ class TrainingConfig:
     height: int = Field(default=384, gt=0, multiple_of=32)
     """Frame height in pixels for both stages."""
     width: int = Field(default=256, gt=0, multiple_of=32)
+    split: Literal["dataset", "actions"] = "dataset"
+    """What is kept out of training: `dataset` does as the dataset's split.json says, where there
+    is one (`hueman render --preset` writes it); `actions` keeps to `test_actions` always."""
     test_actions: tuple[str, ...] = ()
-    """Actions kept out of training; every actor's clips of them are for testing."""
+    """Actions kept out of training; every actor's clips of them are for testing. Not used where
+    the dataset has a split of its own and `split` is `dataset`."""
     seed: int = 0
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
     max_chroma: float = Field(default=65.0, gt=0)

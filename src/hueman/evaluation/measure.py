@@ -20,7 +20,7 @@ from hueman.evaluation.lpips import LPIPS, load_lpips
 from hueman.evaluation.metrics import ciede2000, ms_ssim, psnr, ssim
 from hueman.features.warping import warp_parts
 from hueman.files import atomic_file
-from hueman.training.data import load_split
+from hueman.training.data import held_out_by, load_split
 from hueman.training.frames import ClipFrames, Frames
 from hueman.training.model import VideoModel, load_model
 
@@ -105,7 +105,7 @@ def measure(model: VideoModel, clips: list[ClipFrames], lpips: LPIPS) -> dict[st
 
 
 def measure_to_file(model_file: Path, dataset: Dataset, out: Path) -> dict[str, float]:
-    """Measure a model on the dataset's clips of its test actions and write the result as JSON.
+    """Measure a model on the dataset's clips that are kept out of training; write it as JSON.
 
     Raises:
         HuemanError: there is no such model, or the dataset has no clip that was held out.
@@ -114,8 +114,8 @@ def measure_to_file(model_file: Path, dataset: Dataset, out: Path) -> dict[str, 
     clips = load_split(dataset, model.config).test
     if not clips:
         raise HuemanError(
-            f"{dataset.root} has no clip of the test actions {list(model.config.test_actions)}; "
-            "a model cannot be judged on what it was trained on."
+            f"{dataset.root} has no clip that {held_out_by(dataset, model.config)} keeps out of "
+            "training; a model cannot be judged on what it was trained on."
         )
     result = {name: round(value, 4) for name, value in measure(model, clips, load_lpips()).items()}
     with atomic_file(out) as temporary:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from hueman.clips.store import Dataset
+from hueman.clips.split import DatasetSplit, read_split
+from hueman.clips.store import ClipEntry, Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.progress import track
@@ -26,26 +27,47 @@ class Split:
 
 
 def load_split(dataset: Dataset, config: TrainingConfig, show_progress: bool = True) -> Split:
-    """Read all clips; those of `config.test_actions` are for testing.
+    """Read the clips that are for training and those that are for testing.
 
-    When a dataset has none of the test actions (one's own single clip, say), nothing is held out.
+    They are told apart by the dataset's own split, unless `config.split` is "actions" or it has
+    none; then all clips of `config.test_actions` are for testing. When a dataset has none of the
+    test actions (one's own single clip, say), nothing is held out.
 
     Raises:
         HuemanError: every clip would be held out.
     """
-    entries = dataset.entries
-    clips = [
-        ClipFrames.of(dataset.read(entry), config.height, config.width)
-        for entry in (track(entries, "Reading clips", len(entries)) if show_progress else entries)
-    ]
-    test = [clip for clip in clips if clip.action in config.test_actions]
-    train = [clip for clip in clips if clip.action not in config.test_actions]
-    if not train:
+    split = _own_split(dataset, config)
+    entries: dict[str, list[ClipEntry]] = {"train": [], "test": []}
+    for entry in dataset.entries:
+        if split is None:
+            role = "test" if entry.action in config.test_actions else "train"
+        else:
+            role = split.role(entry.actor, entry.action)
+        if role:
+            entries[role].append(entry)
+    if not entries["train"]:
         raise HuemanError(
-            f"All clips of {dataset.root} are of test_actions {list(config.test_actions)}; "
+            f"All clips of {dataset.root} are held out by {held_out_by(dataset, config)}; "
             "none is left to train on."
         )
-    return Split(train, test)
+    chosen = [*entries["train"], *entries["test"]]
+    clips = [
+        ClipFrames.of(dataset.read(entry), config.height, config.width)
+        for entry in (track(chosen, "Reading clips", len(chosen)) if show_progress else chosen)
+    ]
+    count = len(entries["train"])
+    return Split(clips[:count], clips[count:])
+
+
+def held_out_by(dataset: Dataset, config: TrainingConfig) -> str:
+    """Name, for messages, what decides which clips are held out."""
+    if _own_split(dataset, config):
+        return "the dataset's split.json"
+    return f"test_actions {list(config.test_actions)}"
+
+
+def _own_split(dataset: Dataset, config: TrainingConfig) -> DatasetSplit | None:
+    return read_split(dataset.root) if config.split == "dataset" else None
 
 
 class FrameSampler:
