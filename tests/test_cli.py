@@ -1,5 +1,6 @@
 """The command line: exit statuses, clear errors, and each command once for real."""
 
+import hashlib
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from hueman import cli
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
+from hueman.weights.registry import WEIGHTS, WeightEntry
 
 
 def run(monkeypatch, *arguments):
@@ -82,3 +84,24 @@ def test_weights_list_names_every_entry(monkeypatch, capsys):
     assert run(monkeypatch, "weights", "path") == 1
     assert run(monkeypatch, "weights", "path", "hed") == 0
     assert "hed" in capsys.readouterr().out
+
+
+def test_weights_pull_without_names_fetches_all_that_can_be_had(monkeypatch, capsys, tmp_path):
+    source = tmp_path / "tiny.bin"
+    source.write_bytes(b"weights")
+    digest = hashlib.sha256(b"weights").hexdigest()
+    monkeypatch.setenv("HUEMAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("HUEMAN_WEIGHTS", raising=False)
+    for name in list(WEIGHTS):
+        monkeypatch.delitem(WEIGHTS, name)
+    for name in ("first", "gone", "last"):
+        url = f"file://{tmp_path}/none.bin" if name == "gone" else source.as_uri()
+        entry = WeightEntry(f"{name}.bin", "a test", "CC0", 7, digest, urls=(url,))
+        monkeypatch.setitem(WEIGHTS, name, entry)
+    assert run(monkeypatch, "weights", "pull") == 1
+    printed = capsys.readouterr()
+    cached = tmp_path / "cache" / "weights"
+    assert printed.out.split() == [str(cached / "first.bin"), str(cached / "last.bin")]
+    assert "\nerror: The weights gone could not be fetched" in printed.err
+    monkeypatch.delitem(WEIGHTS, "gone")
+    assert run(monkeypatch, "weights", "pull") == 0

@@ -26,17 +26,25 @@ def weights(
 
     Args:
         action: what to do.
-        names: weights to pull (all that can be had when none is named) or to locate.
+        names: weights to pull (all of them when none is named; what cannot be had is told and the
+            others are fetched) or to locate.
     """
     from rich import print as show
 
-    from hueman.weights.registry import locate, pull, weights_table
+    from hueman.weights.registry import locate, pull_each, weights_table
 
     if action == "list":
         show(weights_table())
     elif action == "pull":
-        for path in pull(names):
-            print(path)
+        failed = False
+        for outcome in pull_each(names):
+            if isinstance(outcome, HuemanError):
+                failed = True
+                print(f"error: {outcome}", file=sys.stderr)
+            else:
+                print(outcome)
+        if failed:
+            sys.exit(1)
     else:
         if not names:
             raise HuemanError("Say which weights: 'hueman weights path NAME'.")

