@@ -47,3 +47,12 @@ def test_full_disk_is_one_clear_sentence(tmp_path):
         atomic_file(tmp_path / "a.txt"),
     ):
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_file_in_place_of_a_folder_is_one_clear_sentence(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with (
+        pytest.raises(HuemanError, match=r"out/a\.txt cannot be written .*another output folder"),
+        atomic_file(tmp_path / "out" / "a.txt"),
+    ):
+        pass

@@ -59,6 +59,10 @@ def atomic_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
+# The last two: a file lies where a folder should.
+_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
 @contextmanager
 def _clear_disk_errors(target: Path) -> Iterator[None]:
     try:
@@ -68,7 +72,7 @@ def _clear_disk_errors(target: Path) -> Iterator[None]:
             raise HuemanError(
                 f"The disk is full, so {target} was not written; free some space and run it again."
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in _UNWRITABLE:
             raise HuemanError(
                 f"{target} cannot be written ({error.strerror}); choose another output folder."
             ) from error

@@ -37,6 +37,21 @@ def test_mp4_starts_before_it_is_loaded(tmp_path):
     assert data.index(b"moov") < data.index(b"mdat")
 
 
+def test_reproducible_bytes(tmp_path):
+    """Whatever lies in the memory that the encoder is given."""
+    random = np.random.default_rng(5)
+    for number in range(6):
+        blocks = random.integers(0, 256, (4, 16, 12, 3), np.uint8)
+        frames = np.repeat(np.repeat(blocks, 16, axis=1), 16, axis=2)
+        written = set()
+        for _ in range(4):
+            litter = [random.integers(0, 256, 10**6, np.uint8) for _ in range(2)]
+            del litter[0]
+            write_video(tmp_path / f"{number}.mp4", frames, fps=25, reproducible=True)
+            written.add((tmp_path / f"{number}.mp4").read_bytes())
+        assert len(written) == 1
+
+
 def test_frames_are_taken_one_at_a_time(tmp_path):
     taken = []
 

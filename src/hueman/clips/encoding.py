@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import cast
@@ -19,7 +20,9 @@ from hueman.files import atomic_file
 LIMITED_RANGE = 1
 
 
-def write_video(path: Path | str, frames: Iterable[np.ndarray], fps: float) -> None:
+def write_video(
+    path: Path | str, frames: Iterable[np.ndarray], fps: float, reproducible: bool = False
+) -> None:
     """Write frames to `path`, atomically.
 
     The suffix chooses the format: `.mp4` or `.mov` (H.264, near lossless, tagged BT.709, starts
@@ -30,13 +33,20 @@ def write_video(path: Path | str, frames: Iterable[np.ndarray], fps: float) -> N
         path: the file to write; an existing one is replaced.
         frames: uint8 (H, W, 3) RGB, all equally large; taken one at a time.
         fps: frames a second.
+        reproducible: give the same bytes for the same frames, whatever the number of CPU cores;
+            slower, and about a tenth larger.
 
     Raises:
         HuemanError: the suffix is not one of these, or the file cannot be written.
         ValueError: no frames, or frames of a wrong or changing shape or dtype.
     """
     path = Path(path)
-    write = {".mp4": _write_h264, ".mov": _write_h264, ".webm": _write_vp9, ".gif": _write_gif}
+    write = {
+        ".mp4": partial(_write_h264, reproducible=reproducible),
+        ".mov": partial(_write_h264, reproducible=reproducible),
+        ".webm": partial(_write_vp9, reproducible=reproducible),
+        ".gif": _write_gif,
+    }
     if path.suffix.lower() not in write:
         raise HuemanError(f"{path} cannot be written: name it .mp4, .mov, .webm or .gif.")
     if not fps > 0:
@@ -61,16 +71,28 @@ def _check_frame(frame: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _write_h264(
-    path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...], rate: Fraction
+    path: Path,
+    frames: Iterator[np.ndarray],
+    shape: tuple[int, ...],
+    rate: Fraction,
+    reproducible: bool,
 ) -> None:
     options = {"crf": "14", "preset": "medium"}
+    if reproducible:  # x264's macroblock tree reads beyond its memory at some widths
+        options |= {"threads": "1", "mbtree": "0"}
     _write_yuv(path, frames, shape, rate, "libx264", options, {"movflags": "+faststart"})
 
 
 def _write_vp9(
-    path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...], rate: Fraction
+    path: Path,
+    frames: Iterator[np.ndarray],
+    shape: tuple[int, ...],
+    rate: Fraction,
+    reproducible: bool,
 ) -> None:
     options = {"crf": "18", "b": "0", "deadline": "good", "cpu-used": "4"}
+    if reproducible:
+        options["threads"] = "1"
     _write_yuv(path, frames, shape, rate, "libvpx-vp9", options, {})
 
 
