@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional, arg
 
+from hueman.choreography.settings import Background, EdgeSource
 from hueman.errors import HuemanError
 from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PrepareSettings
@@ -78,6 +79,68 @@ def prepare(
 
     summary = run(find_clips(sources, manifest, exclude), out, settings, jobs)
     print(summary)
+    if summary.refused:
+        sys.exit(1)
+
+
+def render(
+    out: Out,
+    preset: str | None = None,
+    actors: str | None = None,
+    actions: str | None = None,
+    size: str | None = None,
+    frames: int | None = None,
+    recolors: int | None = None,
+    seed: int | None = None,
+    background: Background | None = None,
+    noise: float | None = None,
+    variation: float | None = None,
+    edges: EdgeSource | None = None,
+    videos: Path | None = None,
+    jobs: int | None = None,
+) -> None:
+    """Render actors doing actions: a dataset as by 'hueman prepare', with the truth beside it.
+
+    Needs pip install 'hueman[render]'. Running it again renders only what is new or changed. A
+    preset also says who and what is kept out of training (split.json).
+
+    Args:
+        out: folder of the dataset.
+        preset: tiny, small, paper or bundled; everybody doing everything by default. Options beside
+            it change it.
+        actors: "all", a number, or names with commas between them.
+        actions: "all", a number, or names with commas between them.
+        size: height and width of the frames, 384x256 by default; multiples of 32.
+        frames: frames of each clip, 100 by default.
+        recolors: other garment colours in which the same frames are rendered too, 0 by default.
+        seed: of everything that is drawn at random, 0 by default.
+        background: what is behind the actors, studio by default.
+        noise: standard deviation of the sensor's noise, 0 to 20, in levels of 8 bits.
+        variation: how much actions differ from actor to actor, 0 to 0.5.
+        edges: "scene" (default) finds them in the noiseless picture, "hed" as 'hueman prepare'.
+        videos: folder to write the clips to as videos too, as a user's own would lie.
+        jobs: clips at once; as many as CPU cores by default.
+    """
+    from hueman.choreography.presets import make_plan
+    from hueman.choreography.render import render_plan
+
+    plan = make_plan(
+        preset,
+        actors,
+        actions,
+        size,
+        frames=frames,
+        recolors=recolors,
+        seed=seed,
+        background=background,
+        noise=noise,
+        variation=variation,
+        edges=edges,
+    )
+    summary = render_plan(out, plan, jobs, videos)
+    print(summary)
+    if videos is not None:
+        print(f"Videos and their truth are in {videos}.")
     if summary.refused:
         sys.exit(1)
 
@@ -199,6 +262,7 @@ def demo(
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
+    "render": render,
     "recolor": recolor,
     "poses": poses,
     "train": train,

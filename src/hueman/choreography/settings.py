@@ -6,6 +6,9 @@ from typing import Literal
 from hueman.errors import HuemanError
 from hueman.preparation.settings import check_choices, check_frame_size
 
+Background = Literal["studio", "white", "dark", "brick", "room", "park"]
+EdgeSource = Literal["scene", "hed"]
+
 MAX_NOISE = 20.0
 MAX_VARIATION = 0.5
 
@@ -27,13 +30,13 @@ class RenderSettings:
     recolouring."""
     seed: int = 0
     """Of everything that is drawn at random; the same seed gives the same clips."""
-    background: Literal["studio", "white", "dark", "brick", "room", "park"] = "studio"
+    background: Background = "studio"
     """What is behind the actors."""
     noise: float = 0.0
     """Standard deviation of the sensor's noise, in levels of 8 bits."""
     variation: float = 0.0
     """How much the speed and the amplitude of an action differ between actors, as a share."""
-    edges: Literal["scene", "hed"] = "scene"
+    edges: EdgeSource = "scene"
     """`scene` finds edges in the noiseless picture, without any network; `hed` is the edge
     detector of `hueman prepare`."""
 

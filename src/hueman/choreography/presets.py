@@ -1,0 +1,143 @@
+"""What to render: datasets that are known by name, and the choice of actors and actions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from hueman.choreography.names import choose, known_actions, known_actors
+from hueman.choreography.settings import RenderSettings
+from hueman.clips.split import DatasetSplit
+from hueman.errors import HuemanError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A dataset known by name: who does what, and who and what is kept out of training."""
+
+    actors: str = "all"
+    """As for `choose`."""
+    actions: str = "all"
+    """As for `choose`."""
+    settings: RenderSettings = field(default_factory=RenderSettings)
+    unseen_actors: int = 0
+    """How many actors are kept out of training; the seed draws which."""
+    test_actions: int | tuple[str, ...] = 0
+    """Which actions are kept out of training, or how many, of which the seed draws which."""
+
+
+PRESETS: dict[str, Preset] = {
+    "tiny": Preset(
+        actors="2",
+        actions="3",
+        settings=RenderSettings(height=96, width=64, frames=4),
+        unseen_actors=1,
+        test_actions=1,
+    ),
+    "small": Preset(
+        actors="4",
+        actions="8",
+        settings=RenderSettings(frames=48, recolors=1),
+        unseen_actors=1,
+        test_actions=2,
+    ),
+    "paper": Preset(settings=RenderSettings(recolors=1), unseen_actors=3, test_actions=6),
+    "bundled": Preset(
+        actors="plaid,mustard,stripes,checker",
+        actions="wave_right,wave_both,sidestep,march,jack,salute",
+        settings=RenderSettings(frames=48, recolors=1),
+        test_actions=("salute", "jack"),
+    ),
+}
+"""For tests; for a laptop; as the paper (10 actors and 10 actions are trained on, 3 and 6 are
+not); the clips that come with hueman."""
+
+
+@dataclass(frozen=True)
+class RenderPlan:
+    """What to render, and how."""
+
+    settings: RenderSettings
+    actors: tuple[str, ...]
+    actions: tuple[str, ...]
+    split: DatasetSplit | None
+    """Written beside the clips; None leaves the split to training."""
+
+
+def make_plan(
+    preset: str | None = None,
+    actors: str | None = None,
+    actions: str | None = None,
+    size: str | None = None,
+    **changes: Any,
+) -> RenderPlan:
+    """Take a preset and change it.
+
+    Args:
+        preset: its name; None is everybody doing everything, with no split.
+        actors: as for `choose`; the preset's if None.
+        actions: as for `choose`; the preset's if None.
+        size: "384x256", height and width; the preset's if None.
+        changes: other fields of `RenderSettings`; those that are None stay the preset's.
+
+    Raises:
+        HuemanError: numba is missing, the preset, an actor or an action is unknown, a setting
+            cannot be, or the split would leave nothing to train on.
+    """
+    if preset is not None and preset not in PRESETS:
+        raise HuemanError(f"There is no preset {preset!r}; presets are {', '.join(PRESETS)}.")
+    chosen = PRESETS[preset] if preset else Preset()
+    given = {name: value for name, value in changes.items() if value is not None}
+    if size:
+        given["height"], given["width"] = parse_size(size)
+    settings = replace(chosen.settings, **given)
+    who = choose(actors or chosen.actors, known_actors(), "actors")
+    what = choose(actions or chosen.actions, known_actions(), "actions")
+    split = draw_split(chosen, who, what, settings.seed) if preset else None
+    return RenderPlan(settings, who, what, split)
+
+
+def draw_split(
+    preset: Preset, actors: Sequence[str], actions: Sequence[str], seed: int
+) -> DatasetSplit:
+    """Draw who and what a preset keeps out of training: a function of the arguments alone.
+
+    Raises:
+        HuemanError: nobody, or nothing, would be left to train on.
+    """
+    random = np.random.default_rng(seed)
+    train_actors, unseen_actors = _divide(actors, preset.unseen_actors, random, "actors")
+    train_actions, test_actions = _divide(actions, preset.test_actions, random, "actions")
+    return DatasetSplit(train_actors, unseen_actors, train_actions, test_actions)
+
+
+def _divide(
+    names: Sequence[str],
+    kept_out: int | tuple[str, ...],
+    random: np.random.Generator,
+    kind: str,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names for training and those kept out of it, both in their order."""
+    if isinstance(kept_out, int):
+        drawn = random.permutation(len(names))[:kept_out]
+        kept_out = tuple(str(names[place]) for place in drawn)
+    train = tuple(name for name in names if name not in kept_out)
+    if not train:
+        raise HuemanError(
+            f"The preset keeps {len(kept_out)} of the {kind} {', '.join(names)} out of training, "
+            "and none is left to train on; choose more of them, or no preset."
+        )
+    return train, tuple(name for name in names if name in kept_out)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read "384x256" as height and width.
+
+    Raises:
+        HuemanError: it is not of this form.
+    """
+    height, separator, width = text.partition("x")
+    if not (separator and height.isdecimal() and width.isdecimal()):
+        raise HuemanError(f"size is {text!r}; give height and width, such as 384x256.")
+    return int(height), int(width)

@@ -1,0 +1,124 @@
+"""Rendered clips as a dataset: in parallel, resumable clip by clip, the same bytes every time."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from hueman.choreography.names import check_known, known_actions, known_actors
+from hueman.choreography.presets import RenderPlan
+from hueman.choreography.settings import RenderSettings
+from hueman.choreography.truth import FORMAT as TRUTH_FORMAT
+from hueman.choreography.truth import write_truth
+from hueman.choreography.videos import write_videos
+from hueman.clips.split import write_split
+from hueman.clips.store import ClipEntry, Dataset
+from hueman.preparation.building import (
+    ClipJob,
+    DatasetSummary,
+    Recipe,
+    build_dataset,
+    fingerprint_of,
+    store_clip,
+)
+
+RENDERING = 1
+"""Raise it when rendering changes its results, so that clips are rendered again."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Who does what."""
+
+    actor: str
+    action: str
+
+
+def render_plan(
+    out: Path, plan: RenderPlan, jobs: int | None = None, videos: Path | None = None
+) -> DatasetSummary:
+    """Render what a plan says, and write its split, if it has one, to `out`/split.json.
+
+    See `render` for the arguments and errors.
+    """
+    summary = render(out, plan.settings, plan.actors, plan.actions, jobs, videos)
+    if plan.split:
+        write_split(out, plan.split)
+    return summary
+
+
+def render(
+    out: Path,
+    settings: RenderSettings,
+    actors: Sequence[str],
+    actions: Sequence[str],
+    jobs: int | None = None,
+    videos: Path | None = None,
+) -> DatasetSummary:
+    """Render every action by every actor and add the clips to the dataset `out`.
+
+    What is there already is kept; see `build_dataset`. The files are the same, byte for byte,
+    whenever and with however many jobs they are made.
+
+    Args:
+        out: folder of the dataset; made if need be. Other clips in it stay.
+        settings: how.
+        actors: names from `cast.CAST`.
+        actions: names from `actions.ACTIONS`.
+        jobs: clips at once, each in a process and on a thread of its own; as many as CPU cores if
+            None.
+        videos: folder in which to write the clips as videos too, see `videos.write_videos`.
+
+    Raises:
+        HuemanError: numba is missing, a name is unknown, the folder cannot be written or holds
+            clips of another size, weights cannot be had, or jobs is less than 1.
+    """
+    check_known(actors, known_actors(), "actors")
+    check_known(actions, known_actions(), "actions")
+    recipe = Recipe(
+        doing="Rendering",
+        done="rendered",
+        size=(settings.height, settings.width),
+        weights=("makehuman-body", *(["hed"] if settings.edges == "hed" else [])),
+        fingerprint=partial(_fingerprint, settings),
+        make_maker=partial(PerformanceRenderer, out, settings),
+        threads=1,
+    )
+    performances = [Performance(actor, action) for actor in actors for action in actions]
+    summary = build_dataset(out, performances, recipe, jobs)
+    if videos is not None and (summary.made or summary.reused):
+        entries = [*summary.made, *summary.reused]
+        summary.refused += write_videos(Dataset(out), entries, videos, jobs)
+    return summary
+
+
+class PerformanceRenderer:
+    """Renders clips in one process: loads body and garments once, then takes clip after clip."""
+
+    def __init__(self, root: Path, settings: RenderSettings):
+        import numba
+
+        from hueman.choreography.clip import ClipRenderer
+
+        numba.set_num_threads(1)
+        self._root = root
+        self._renderer = ClipRenderer(settings)
+
+    def __call__(self, job: ClipJob[Performance]) -> ClipEntry:
+        """Render one clip, write it, its truth and its preview, and return its entry."""
+        rendered = self._renderer(job.actor, job.action)
+        file = Path("clips", job.actor, f"{job.action}.truth.h5")
+        sha256 = write_truth(self._root / file, rendered.truth)
+        entry = store_clip(self._root, rendered.clip, job.fingerprint)
+        return replace(entry, truth=file.as_posix(), truth_sha256=sha256)
+
+
+def _fingerprint(settings: RenderSettings, performance: Performance) -> str:
+    return fingerprint_of(
+        {
+            "rendering": RENDERING,
+            "truth": TRUTH_FORMAT,
+            "settings": asdict(settings),
+            "performance": asdict(performance),
+        }
+    )
