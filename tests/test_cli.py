@@ -8,6 +8,8 @@ import pytest
 
 from hueman import cli
 from hueman.clips.encoding import write_video
+from hueman.clips.split import read_split
+from hueman.clips.store import Dataset
 from hueman.clips.video import Video
 from hueman.weights.registry import WEIGHTS, WeightEntry
 
@@ -66,6 +68,22 @@ def test_prepare_refuses_broken_clips_and_keeps_the_others(
     assert (out / "clips" / "plaid" / "salute.png").exists()
     assert run(monkeypatch, "prepare", short_clip, "--out", out, *size) == 0
     assert "already prepared" in capsys.readouterr().out
+
+
+def test_render_makes_a_dataset_with_videos_and_split(monkeypatch, capsys, tmp_path):
+    out, videos = tmp_path / "dataset", tmp_path / "videos"
+    options = ("--preset", "tiny", "--actions", "march,bow", "--frames", 2, "--videos", videos)
+    assert run(monkeypatch, "render", "-o", out, *options) == 0
+    printed = capsys.readouterr().out
+    assert f"4 clips rendered in {out}" in printed
+    assert f"{videos}" in printed
+    assert {entry.length for entry in Dataset(out).entries} == {2}
+    split = read_split(out)
+    assert split is not None
+    assert len(split.unseen_actors) == len(split.test_actions) == 1
+    assert Video(videos / "plaid" / "bow.mp4").read().shape == (2, 96, 64, 3)
+    assert run(monkeypatch, "render", "-o", out, "--actors", "nobody") == 1
+    assert "choose from plaid, mustard" in capsys.readouterr().err
 
 
 def test_recolor_and_poses(monkeypatch, capsys, tmp_path, short_clip):
