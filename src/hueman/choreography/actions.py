@@ -7,6 +7,7 @@ are in step across actors (paper, section 4.1).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from hueman.choreography.rig import Arm, Foot, Posture, blend
 
@@ -31,7 +32,7 @@ class Action:
         """
         if not 0 <= time <= 1:
             raise ValueError(f"time must be 0..1, got {time}")
-        for (start, first), (end, second) in zip(self.keys, self.keys[1:], strict=False):
+        for (start, first), (end, second) in pairwise(self.keys):
             if time <= end:
                 share = (time - start) / (end - start)
                 return blend(first, second, share * share * (3 - 2 * share))
@@ -92,12 +93,12 @@ def _repeated(
     return Action((*keys, (1, REST)))
 
 
-WAVE_UP = _arm((0.75, 0.05, 0.3), (0.25, 1, 0.15), curl=4)
-WAVE_OUT = _arm((0.75, 0.05, 0.3), (0.65, 0.8, 0.15), curl=4)
-WAVE_IN = _arm((0.75, 0.05, 0.3), (-0.25, 1, 0.15), curl=4)
-HIGH_UP = _arm((0.55, 0.85, 0.1), (0.15, 1, 0.1), curl=4)
-HIGH_OUT = _arm((0.65, 0.7, 0.1), (0.6, 0.8, 0.1), curl=4)
-HIGH_IN = _arm((0.5, 0.85, 0.1), (-0.25, 1, 0.1), curl=4)
+WAVE_UP = _arm((0.75, 0.0, 0.4), (0.25, 1, 0.15), curl=4)
+WAVE_OUT = _arm((0.75, 0.0, 0.4), (0.48, 0.9, 0.2), curl=4)
+WAVE_IN = _arm((0.75, 0.0, 0.4), (-0.25, 1, 0.15), curl=4)
+HIGH_UP = _arm((0.62, 0.65, 0.2), (0.15, 1, 0.2), curl=4)
+HIGH_OUT = _arm((0.65, 0.65, 0.2), (0.5, 0.85, 0.2), curl=4)
+HIGH_IN = _arm((0.6, 0.65, 0.2), (-0.25, 1, 0.2), curl=4)
 SALUTE = _arm((0.6, -0.15, 0.35), (-0.72, 0.78, 0.35), curl=2)
 STRAIGHT_AHEAD = _arm((0.25, -0.1, 1), (0, -0.05, 1))
 AKIMBO = _arm((0.62, -0.78, -0.1), (-0.75, -0.5, 0.4), curl=30)
@@ -105,10 +106,10 @@ CLAP_OPEN = _arm((0.55, -0.6, 0.55), (0.25, 0.25, 0.9), curl=4)
 CLAP_SHUT = _arm((0.35, -0.6, 0.65), (-0.62, 0.3, 0.75), curl=4)
 GUARD = _arm((0.3, -0.85, 0.3), (-0.25, 0.9, 0.5), curl=70)
 PUNCH = _arm((0.05, 0.0, 1), (-0.1, 0.05, 1), curl=70)
-OVERHEAD = _arm((0.6, 0.8, 0.05), (0.1, 1, 0.05), curl=4)
+OVERHEAD = _arm((0.65, 0.68, 0.1), (0.05, 1, 0.1), curl=4)
 TWISTING = _arm((0.7, -0.2, 0.5), (-0.85, 0.1, 0.6))
 AHEAD = _arm((0.15, 0.1, 1), (0.1, 0.1, 1), curl=4)
-UPWARDS = _arm((0.3, 0.95, 0.2), (0.1, 1, 0.1), curl=4)
+UPWARDS = _arm((0.4, 0.75, 0.45), (0.1, 0.95, 0.3), curl=4)
 
 
 def _waving() -> dict[str, Action]:
@@ -126,26 +127,25 @@ def _waving() -> dict[str, Action]:
 
 
 def _side_stepping() -> Action:
-    """Two steps to the left and two back."""
+    """A step to the left, the other foot after it, and back again."""
+    left, right = Foot((1.7, 0, 0)), Foot((-1.7, 0, 0))
     return Action(
         (
             (0, REST),
-            (0.12, Posture(pelvis=(0.7, -0.3, 0), left_foot=Foot((1.5, 0.5, 0), 12))),
-            (0.24, Posture(pelvis=(1.2, -0.25, 0), left_foot=Foot((1.7, 0, 0)))),
-            (0.36, Posture(
-                pelvis=(1.6, -0.2, 0), left_foot=Foot((1.7, 0, 0)), right_foot=Foot((-0.9, 0.5, 0), 12)
-            )),
-            (0.48, Posture(
-                pelvis=(1.7, -0.12, 0), left_foot=Foot((1.7, 0, 0)), right_foot=Foot((-1.7, 0, 0))
-            )),
-            (0.6, Posture(
-                pelvis=(1.1, -0.3, 0), left_foot=Foot((1.7, 0, 0)), right_foot=Foot((-0.4, 0.5, 0), 12)
-            )),
-            (0.72, Posture(pelvis=(0.6, -0.25, 0), left_foot=Foot((1.7, 0, 0)))),
-            (0.86, Posture(pelvis=(0.15, -0.2, 0), left_foot=Foot((0.7, 0.5, 0), 12))),
+            (0.12, Posture(pelvis=(0.7, -0.3, 0), left_foot=_lifted(1.5))),
+            (0.24, Posture(pelvis=(1.2, -0.25, 0), left_foot=left)),
+            (0.36, Posture(pelvis=(1.6, -0.2, 0), left_foot=left, right_foot=_lifted(-0.9))),
+            (0.48, Posture(pelvis=(1.7, -0.12, 0), left_foot=left, right_foot=right)),
+            (0.6, Posture(pelvis=(1.1, -0.3, 0), left_foot=left, right_foot=_lifted(-0.4))),
+            (0.72, Posture(pelvis=(0.6, -0.25, 0), left_foot=left)),
+            (0.86, Posture(pelvis=(0.15, -0.2, 0), left_foot=_lifted(0.7))),
             (1, REST),
         )
-    )  # fmt: skip
+    )
+
+
+def _lifted(outwards: float) -> Foot:
+    return Foot((outwards, 0.5, 0), 12)
 
 
 def _marching() -> Action:
@@ -191,7 +191,7 @@ def _jumping_jacks() -> Action:
     apart = Foot((1.1, 0, 0))
     wide = _both(OVERHEAD, left_foot=apart, right_foot=apart, pelvis=(0, -0.5, 0), stance=0.8)
     hop = _both(
-        _arm((0.95, 0.1, 0.1), (0.7, 0.75, 0.1)),
+        _arm((0.85, -0.1, 0.45), (0.3, 0.9, 0.35)),
         left_foot=Foot((0.6, 0.6, 0), 25), right_foot=Foot((0.6, 0.6, 0), 25),
         pelvis=(0, 0.35, 0), stance=0.8,
     )  # fmt: skip
@@ -212,8 +212,8 @@ def _lunging() -> Action:
 
 
 def _pointing() -> Action:
-    left = _arm((0.8, 0.05, 0.6), (0.55, 0.3, 0.75), curl=30)
-    up = _arm((0.6, 0.7, 0.35), (0.3, 0.95, 0.2), curl=30)
+    left = _arm((0.75, 0.0, 0.65), (0.5, 0.25, 0.83), curl=30)
+    up = _arm((0.55, 0.55, 0.6), (0.2, 0.8, 0.55), curl=30)
     first = Posture(left_arm=left, head=(24, 0, 0), turn=6)
     second = Posture(right_arm=up, head=(-14, -14, 0), turn=-6)
     keys = ((0, REST), (0.18, first), (0.4, first), (0.52, REST), (0.7, second), (0.86, second))

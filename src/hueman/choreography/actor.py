@@ -1,6 +1,6 @@
 """An actor: body, clothes, hair and shoes put together in one mesh, ready to be posed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from hueman.choreography.mesh import Mesh, join
 from hueman.choreography.rig import BoneTransforms, Posture, Rig
 from hueman.choreography.shoes import make_shoes
 from hueman.choreography.skinning import skin, strongest_bones
+from hueman.choreography.skirt import Skirt, hung_standing
 from hueman.choreography.upper_garment import make_upper
 from hueman.features.skeleton import BODY_PARTS
 
@@ -25,6 +26,7 @@ SKIN, UPPER, LOWER, SHOES, HAIR, EYE, LASH = range(1, 8)
 
 # Skin so far inside a garment cannot be seen and is left out; the rest of it is tucked in.
 HIDDEN_DEPTH = 0.45
+VIEW_UP_SKIRT = 1.6
 TUCKED = 0.14
 TUCKED_FROM = 0.25
 SHOE_TOP_SHARE = 0.6
@@ -62,8 +64,12 @@ class Actor:
         anatomy = Anatomy(assets, self.body)
         upper = with_collar(anatomy, make_upper(anatomy, spec.upper), spec.upper)
         lower = make_lower(anatomy, spec.lower)
+        self._skirt: Skirt | None = None
+        if spec.lower.kind == "skirt":
+            lower = replace(lower, mesh=hung_standing(self.rig, lower.mesh))
+            self._skirt = Skirt(anatomy, self.rig, lower.mesh)
         pieces = [
-            (SKIN, _skin(assets, self.body, upper, lower)),
+            (SKIN, _skin(assets, self.body, upper, lower, self._skirt is not None)),
             (UPPER, upper.mesh),
             (LOWER, lower.mesh),
             (SHOES, make_shoes(anatomy)),
@@ -74,6 +80,8 @@ class Actor:
         if hair is not None:
             pieces.append((HAIR, hair))
         mesh = join([piece for _, piece in pieces])
+        start = len(pieces[0][1].vertices) + len(upper.mesh.vertices)
+        self._lower = slice(start, start + len(lower.mesh.vertices))
         self.vertices = mesh.vertices.astype(np.float32)
         self.triangles = mesh.triangles.astype(np.int32)
         self.hem = mesh.attributes[:, 0].astype(np.float32)
@@ -90,7 +98,7 @@ class Actor:
         self.part[self.material == HAIR] = BODY_PARTS.index("head") + 1
         self._folds = _all_folds(pieces, upper, lower)
         self._outwards = mesh.normals().astype(np.float32)
-        self._joint_bones = [assets.bone_index[name] for name in JOINT_BONES if name]
+        self._joint_bones = [assets.bone_index[name] for name in JOINT_BONES]
         self._head = assets.bone_index["head"]
 
     def pose(self, posture: Posture) -> PosedActor:
@@ -99,12 +107,13 @@ class Actor:
         strengths = fold_strengths(self.rig, transforms).astype(np.float32)
         folded = self.vertices + (strengths @ self._folds)[:, None] * self._outwards
         vertices = skin(folded, self._bones, self._shares, self.body.heads, transforms)
+        if self._skirt:
+            vertices[self._lower] = self._skirt.pushed_out(vertices[self._lower], transforms)
         return PosedActor(vertices, self.joints(transforms))
 
     def joints(self, transforms: BoneTransforms) -> np.ndarray:
         """Return the 18 joints of features/skeleton.py, float64 (18, 3)."""
-        bones = iter(transforms.places[self._joint_bones])
-        limbs = [next(bones) if name else None for name in JOINT_BONES]
+        limbs = transforms.places[self._joint_bones]
         face = self.body.face
         # Eyes are seen at the front of the eyeball.
         front = np.array([0.0, 0.0, 0.14])
@@ -117,15 +126,16 @@ class Actor:
         nose, right_eye, left_eye, right_ear, left_ear = transforms.apply(
             self.body, self._head, points
         )
-        neck = (limbs[2] + limbs[5]) / 2
-        return np.array([nose, neck, *limbs[2:], right_eye, left_eye, right_ear, left_ear])
+        neck = (limbs[RIGHT_SHOULDER] + limbs[LEFT_SHOULDER]) / 2
+        return np.array([nose, neck, *limbs, right_eye, left_eye, right_ear, left_ear])
 
 
 # The bones that turn at joints 2 to 13 of features/skeleton.py.
 JOINT_BONES = (
-    "", "", "upperarm_r", "lowerarm_r", "hand_r", "upperarm_l", "lowerarm_l", "hand_l",
+    "upperarm_r", "lowerarm_r", "hand_r", "upperarm_l", "lowerarm_l", "hand_l",
     "thigh_r", "calf_r", "foot_r", "thigh_l", "calf_l", "foot_l",
 )  # fmt: skip
+RIGHT_SHOULDER, LEFT_SHOULDER = JOINT_BONES.index("upperarm_r"), JOINT_BONES.index("upperarm_l")
 
 
 def _part(bone: str) -> int:
@@ -146,9 +156,14 @@ def _part(bone: str) -> int:
     return BODY_PARTS.index(name) + 1
 
 
-def _skin(assets: BodyAssets, body: Body, upper: Garment, lower: Garment) -> Mesh:
+def _skin(
+    assets: BodyAssets, body: Body, upper: Garment, lower: Garment, wears_skirt: bool
+) -> Mesh:
     """Return the skin that can be seen, and a little of what is below the hems."""
     covered = np.maximum(upper.covered, lower.covered)
+    # One can look a little way up a skirt.
+    if wears_skirt:
+        covered = np.maximum(upper.covered, lower.covered - VIEW_UP_SKIRT)
     feet = assets.bone_weights("foot_l", "ball_l", "foot_r", "ball_r") > SHOE_TOP_SHARE
     hidden = (covered > HIDDEN_DEPTH) | feet
     own = assets.triangles[assets.groups["body"]]

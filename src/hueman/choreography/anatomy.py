@@ -1,6 +1,7 @@
 """Where things are on a resting body: limbs as tubes with coordinates, and cross-sections."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, maximum_filter
@@ -14,6 +15,7 @@ ARM_BONES = ("upperarm", "lowerarm", "hand")
 FINGER_BONES = ("thumb", "index", "middle", "ring", "pinky")
 LEG_BONES = ("thigh", "calf", "foot")
 ANGLES, HEIGHTS = 48, 40
+MODE: Any = ("nearest", "wrap")  # scipy takes one for each axis; its stubs know only one for all
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class Anatomy:
     def chain(self, bones: tuple[str, ...], side: str) -> np.ndarray:
         """Return the joints of a limb, (n, 3)."""
         return np.array([self.joint(f"{bone}_{side}") for bone in bones])
+
+    def length(self, bones: tuple[str, ...], side: str) -> float:
+        """Return the length of a limb, from its first joint to its last."""
+        return float(np.linalg.norm(np.diff(self.chain(bones, side), axis=0), axis=1).sum())
 
     def tube(self, points: np.ndarray, bones: tuple[str, ...], side: str) -> Tube:
         """Return coordinates of points (N, 3) about the two bones of a limb.
@@ -118,13 +124,11 @@ class Hull:
         )
         # Vertices are sparse: fill the holes between them, then let the widest parts hang down.
         for size in (3, 5, 9):
-            filled = maximum_filter(table, size, mode=("nearest", "wrap"))
+            filled = maximum_filter(table, size, mode=MODE)
             table = np.where(table > 0, table, filled)
-        table = gaussian_filter(table, (1.0, 1.0), mode=("nearest", "wrap"))
+        table = gaussian_filter(table, (1.0, 1.0), mode=MODE)
         hanging = np.maximum.accumulate(table[::-1], axis=0)[::-1]
-        self._table = gaussian_filter(
-            table * (1 - hang) + hanging * hang, (1.0, 1.2), mode=("nearest", "wrap")
-        )
+        self._table = gaussian_filter(table * (1 - hang) + hanging * hang, (1.0, 1.2), mode=MODE)
 
     def _polar(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x, z = points[:, 0] - self.axis[0], points[:, 2] - self.axis[1]
@@ -152,7 +156,7 @@ class Hull:
         return self._scaled(points, wanted / np.maximum(radius, 1e-9))
 
     def fitted(self, points: np.ndarray, gap: np.ndarray) -> np.ndarray:
-        """Move points (N, 3) towards or away from the axis until they are `gap` outside the hull."""
+        """Move points (N, 3) to or from the axis until they are `gap` (N,) outside the hull."""
         angle, radius = self._polar(points)
         factor = (self.radius(angle, points[:, 1]) + gap) / np.maximum(radius, 1e-9)
         return self._scaled(points, factor)

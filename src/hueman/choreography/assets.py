@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def _parse_obj(text: str) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]
             group = values[0]
         elif kind == "f":
             corners = [int(value.split("/")[0]) - 1 for value in values]
-            for second, third in zip(corners[1:], corners[2:], strict=False):
+            for second, third in pairwise(corners[1:]):
                 triangles.append((corners[0], second, third))
                 names.append(group)
     labels = np.array(names)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from hueman.choreography.camera import DISTANCE, Camera
@@ -14,6 +15,8 @@ from hueman.choreography.shading import LAMP_COLOR, SKY_COLOR
 
 WALL = 25.0
 """From the actor to the wall behind, in decimetres."""
+# Blur of the light on the floor, as a share of the picture's height.
+LAMP_BLUR, SKY_BLUR = 0.004, 0.02
 WALL_LIGHT = 1.45 * SKY_COLOR + 0.52 * LAMP_COLOR
 
 
@@ -37,9 +40,19 @@ class Backdrop:
         up = np.broadcast_to(np.array([0, 1, 0], np.float32), self.places.shape)
         lamp, sky = lights.at(self.places, np.ascontiguousarray(up))
         picture = self.wall.copy()
+        lamp, sky = self._softened(lamp, LAMP_BLUR), self._softened(sky, SKY_BLUR)
         received = sky[:, None] * SKY_COLOR + lamp[:, None] * LAMP_COLOR
         picture[self.rows, self.columns] = self.floor * received
         return picture
+
+    def _softened(self, light: np.ndarray, share: float) -> np.ndarray:
+        """Blur light on the floor: few directions stand for many, and their shadows have edges."""
+        height, width = self.wall.shape[:2]
+        # The floor is all that lies below the horizon, so its pixels fill whole rows.
+        blurred = cv2.GaussianBlur(
+            light.reshape(-1, width), (0, 0), share * height, borderType=cv2.BORDER_REPLICATE
+        )
+        return blurred.ravel()
 
 
 def make_backdrop(kind: Background, camera: Camera) -> Backdrop:

@@ -111,10 +111,15 @@ def _face(assets: BodyAssets, vertices: np.ndarray, own: np.ndarray) -> dict[str
         side: vertices[np.unique(assets.triangles[assets.groups[f"helper-{side[0]}-eye"]])]
         for side in ("left", "right")
     }
-    mouth = vertices[np.unique(assets.triangles[assets.groups["joint-mouth"]])].mean(axis=0)
+    # The lips meet where the rows of teeth do.
+    upper, lower = (
+        vertices[np.unique(assets.triangles[assets.groups[f"helper-{row}-teeth"]])]
+        for row in ("upper", "lower")
+    )
+    height = (upper[:, 1].mean() + lower[:, 1].mean()) / 2
     return {
         "nose": vertices[middle[vertices[middle, 2].argmax()]],
-        "mouth": mouth,
+        "mouth": np.array([0.0, height, upper[:, 2].max()]),
         "left_eye": centre["left"].mean(axis=0),
         "right_eye": centre["right"].mean(axis=0),
         "left_ear": vertices[head[vertices[head, 0].argmax()]],

@@ -6,9 +6,9 @@ import numpy as np
 
 DISTANCE = 45.0
 """From the actor to the camera, in decimetres."""
-SPAN = 24.0
+SPAN = 25.2
 """Height of what is seen at the actor's distance, in decimetres."""
-LEVEL = 0.475
+LEVEL = 0.462
 """Height of the camera above the floor, as a share of SPAN."""
 
 

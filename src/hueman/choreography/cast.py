@@ -34,8 +34,8 @@ DENIM = Pattern("denim", (62, 84, 128))
 
 CAST: dict[str, ActorSpec] = {
     "plaid": ActorSpec(
-        BodyShape(male=1, muscle=0.55, weight=0.5, height=0.55),
-        skin=(224, 172, 140), hair=Hair("swept"), hair_color=(58, 38, 26),
+        BodyShape(male=1, muscle=0.55, weight=0.5, height=0.53),
+        skin=(224, 172, 140), hair=Hair("swept"), hair_color=(58, 38, 26), beard=0.15,
         upper=UpperCut("shirt", loose=0.5),
         upper_pattern=Pattern("plaid", (178, 36, 40), (28, 30, 66), 0.9),
         lower=LowerCut("trousers", loose=0.35), lower_pattern=DENIM,
@@ -49,7 +49,7 @@ CAST: dict[str, ActorSpec] = {
         shoes=(222, 222, 222), eyes=(80, 110, 80),
     ),
     "stripes": ActorSpec(
-        BodyShape(male=1, muscle=0.6, weight=0.62, height=0.6, ancestry=(1, 0, 0)),
+        BodyShape(male=1, muscle=0.6, weight=0.62, height=0.54, ancestry=(1, 0, 0)),
         skin=(105, 68, 48), hair=Hair("buzz"), hair_color=(22, 18, 16),
         upper=UpperCut("tshirt", loose=0.5),
         upper_pattern=Pattern("stripes", (40, 70, 130), (235, 235, 230), 1.1),
@@ -74,7 +74,7 @@ CAST: dict[str, ActorSpec] = {
     ),
     "hoodie": ActorSpec(
         BodyShape(male=1, muscle=0.5, weight=0.75, height=0.5),
-        skin=(216, 162, 130), hair=Hair("short"), hair_color=(96, 60, 34),
+        skin=(216, 162, 130), hair=Hair("short"), hair_color=(96, 60, 34), beard=0.6,
         upper=UpperCut("hoodie", loose=0.8), upper_pattern=Pattern("plain", (92, 100, 74)),
         lower=LowerCut("trousers", loose=0.5), lower_pattern=DENIM,
         shoes=(38, 34, 32), eyes=(80, 100, 130),
@@ -88,7 +88,7 @@ CAST: dict[str, ActorSpec] = {
         shoes=(205, 205, 205),
     ),
     "senior": ActorSpec(
-        BodyShape(male=1, muscle=0.45, weight=0.58, height=0.6, old=0.7),
+        BodyShape(male=1, muscle=0.45, weight=0.58, height=0.52, old=0.7),
         skin=(228, 180, 154), hair=Hair("short", hairline=0.25), hair_color=(176, 174, 170),
         upper=UpperCut("long_sleeve", loose=0.6), upper_pattern=Pattern("plain", (66, 108, 70)),
         lower=LowerCut("trousers", loose=0.6), lower_pattern=Pattern("plain", (170, 150, 116)),
@@ -111,7 +111,7 @@ CAST: dict[str, ActorSpec] = {
     ),
     "flannel": ActorSpec(
         BodyShape(male=1, muscle=0.8, weight=0.55, height=0.5, ancestry=(0.4, 0.3, 0.3)),
-        skin=(150, 102, 72), hair=Hair("afro"), hair_color=(24, 19, 16),
+        skin=(150, 102, 72), hair=Hair("afro"), hair_color=(24, 19, 16), beard=0.75,
         upper=UpperCut("shirt", loose=0.6),
         upper_pattern=Pattern("plaid", (232, 152, 54), (92, 62, 42), 1.2),
         lower=LowerCut("trousers", loose=0.45), lower_pattern=Pattern("plain", (46, 72, 62)),
@@ -127,10 +127,11 @@ CAST: dict[str, ActorSpec] = {
         shoes=(120, 70, 60), sole=(80, 50, 42), eyes=(84, 116, 96),
     ),
     "athlete": ActorSpec(
-        BodyShape(male=1, muscle=0.85, weight=0.48, height=0.7, ancestry=(0, 0, 1)),
-        skin=(206, 150, 116), hair=Hair("none"), hair_color=(70, 50, 38),
+        BodyShape(male=1, muscle=0.85, weight=0.48, height=0.57, ancestry=(0, 0, 1)),
+        skin=(206, 150, 116), hair=Hair("none"), hair_color=(70, 50, 38), beard=0.35,
         upper=UpperCut("sleeveless", loose=0.35), upper_pattern=Pattern("plain", (190, 190, 196)),
-        lower=LowerCut("shorts", loose=0.7), lower_pattern=Pattern("stripes", (34, 74, 148), (238, 240, 244), 1.6),
+        lower=LowerCut("shorts", loose=0.7),
+        lower_pattern=Pattern("stripes", (34, 74, 148), (238, 240, 244), 1.6),
         shoes=(240, 110, 50),
     ),
 }  # fmt: skip

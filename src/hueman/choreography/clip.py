@@ -82,7 +82,9 @@ class ClipRenderer:
         return camera, make_backdrop(self.settings.background, camera)
 
     def _manner(self, random: np.random.Generator) -> Manner:
-        speed, amplitude = 1 + self.settings.variation * random.uniform(-1, 1, 2)
+        speed = 1 + self.settings.variation * random.uniform(-1, 1)
+        # Movements only get smaller: larger ones would leave the picture.
+        amplitude = 1 - self.settings.variation * random.uniform()
         return Manner(float(speed), float(amplitude), float(random.uniform()))
 
     def _patterns(self, actor: Actor, random: np.random.Generator) -> list[tuple[Pattern, Pattern]]:

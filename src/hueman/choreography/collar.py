@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from hueman.choreography.anatomy import Anatomy
 from hueman.choreography.cloth import Garment, smoothstep
@@ -12,7 +12,7 @@ from hueman.choreography.upper_garment import UpperCut, neckline_height
 
 COLUMNS = 64
 # A collar opens in front, by so many radians to each side.
-COLLAR_OPENING = 0.2
+COLLAR_OPENING = 0.3
 HOOD_OPENING = 0.55
 
 
@@ -25,7 +25,7 @@ def with_collar(anatomy: Anatomy, garment: Garment, cut: UpperCut) -> Garment:
     else:
         return garment
     vertices, triangles = grid(points, closed=False)
-    near = cKDTree(garment.mesh.vertices).query(vertices, k=24)[1]
+    near = KDTree(garment.mesh.vertices).query(vertices, k=24)[1]
     weights = garment.mesh.weights[near].mean(axis=1)
     # A collar is stiff: its own folds are its shape.
     piece = Mesh(vertices, triangles, weights, np.full((len(vertices), 1), 0.6))
@@ -68,14 +68,14 @@ def _shirt_collar(anatomy: Anatomy, cut: UpperCut) -> np.ndarray:
         neckline_height(anatomy, cut, base_x, base_z), anatomy.joint("neck_01")[1] - 0.62
     )
     # The points of the collar, a little beside the opening.
-    tip = np.exp(-(((np.abs((azimuth + np.pi) % (2 * np.pi) - np.pi) - 0.42) / 0.3) ** 2))
+    tip = np.exp(-(((np.abs((azimuth + np.pi) % (2 * np.pi) - np.pi) - 0.55) / 0.3) ** 2))
     rows = [
         (0.10, base - 0.15),
         (0.12 + 0.05 * front, base + 0.16 - 0.1 * front),
         (0.15 + 0.06 * front, base + 0.28 - 0.12 * front),
         (0.21 + 0.08 * front, base + 0.29 - 0.12 * front),
         (0.30 + 0.12 * front, base + 0.14 - 0.12 * front - 0.05 * tip),
-        (0.42 + 0.14 * front + 0.1 * tip, base - 0.04 - 0.12 * front - 0.28 * tip),
+        (0.42 + 0.14 * front + 0.1 * tip, base - 0.04 - 0.12 * front - 0.2 * tip),
     ]
     points = []
     for beyond, height in rows:

@@ -39,9 +39,9 @@ def fold_fields(anatomy: Anatomy, mesh: Mesh, depth: float) -> np.ndarray:
         fields[FOLDS.index(f"{name}_elbow")] = 1.1 * elbow * sleeve
         fields[FOLDS.index(f"{name}_knee")] = 1.3 * knee * trouser
         fields[FOLDS.index(f"{name}_shoulder")] = (
-            _pulls(points, anatomy.joint(f"upperarm_{side}") - [0, 0.5, 0], 1.8) * mine
+            _pulls(points, anatomy.joint(f"upperarm_{side}") - np.array([0, 0.5, 0]), 1.8) * mine
         )
-        hip = _pulls(points, anatomy.joint(f"thigh_{side}") + [0, -0.3, 0.6], 1.5)
+        hip = _pulls(points, anatomy.joint(f"thigh_{side}") + np.array([0, -0.3, 0.6]), 1.5)
         fields[FOLDS.index(f"{name}_hip")] = 1.2 * hip * mine * smoothstep(0.1, 0.6, leg)
     height = points[:, 1] - anatomy.joint("spine_01")[1] - 0.2
     trunk = 1 - np.clip(arm * 2, 0, 1)
@@ -60,7 +60,7 @@ def fold_fields(anatomy: Anatomy, mesh: Mesh, depth: float) -> np.ndarray:
 
 def fold_strengths(rig: Rig, transforms: BoneTransforms) -> np.ndarray:
     """Return how strongly each kind of fold shows in a posture, (len(FOLDS),), about 0..1."""
-    strength = dict.fromkeys(FOLDS, 0.0)
+    strength: dict[str, float] = dict.fromkeys(FOLDS, 0.0)
     strength["always"] = 1.0
     for side, name in (("l", "left"), ("r", "right")):
         elbow = _bend(rig, transforms, f"lowerarm_{side}", f"upperarm_{side}")

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from hueman.choreography.anatomy import Anatomy
-from hueman.choreography.cloth import smoothstep, unit_rows
+from hueman.choreography.anatomy import MODE, Anatomy
+from hueman.choreography.cloth import smoothstep
 from hueman.choreography.mesh import Mesh, cut, grid, join
 from hueman.choreography.noise import noise
 
@@ -31,6 +31,9 @@ THICKNESS = {
     "buzz": (0.05, 0.04), "short": (0.2, 0.1), "swept": (0.3, 0.12), "bob": (0.2, 0.16),
     "long": (0.16, 0.13), "ponytail": (0.12, 0.07), "bun": (0.13, 0.08), "afro": (0.62, 0.55),
 }  # fmt: skip
+# Middle of tail and bun, from the middle of the skull, and their radii, in decimetres.
+TAIL_PLACE, TAIL_RADII = np.array([0, -0.5, -1.35]), np.array([0.28, 0.95, 0.3])
+BUN_PLACE, BUN_RADII = np.array([0, 0.85, -0.85]), np.array([0.42, 0.38, 0.42])
 # How far below the ears the hanging part ends, in decimetres.
 HANGING = {"bob": 0.55, "long": 2.5}
 
@@ -44,9 +47,9 @@ def make_hair(anatomy: Anatomy, hair: Hair) -> Mesh | None:
     if hair.style in HANGING:
         meshes.append(_curtain(anatomy, skull, hair, HANGING[hair.style]))
     if hair.style == "ponytail":
-        meshes.append(_ball(anatomy, skull.centre + [0, -0.5, -1.35], np.array([0.28, 0.95, 0.3])))
+        meshes.append(_ball(anatomy, skull.centre + TAIL_PLACE, TAIL_RADII))
     if hair.style == "bun":
-        meshes.append(_ball(anatomy, skull.centre + [0, 0.85, -0.85], np.array([0.42, 0.38, 0.42])))
+        meshes.append(_ball(anatomy, skull.centre + BUN_PLACE, BUN_RADII))
     return join(meshes)
 
 
@@ -80,11 +83,10 @@ class Skull:
         chosen = ~ears
         np.add.at(sums, (row[chosen], column[chosen]), radius[chosen])
         np.add.at(counts, (row[chosen], column[chosen]), 1)
-        mode = ("nearest", "wrap")
-        table = gaussian_filter(sums, 1.6, mode=mode) / np.maximum(
-            gaussian_filter(counts, 1.6, mode=mode), 1e-3
+        table = gaussian_filter(sums, 1.6, mode=MODE) / np.maximum(
+            gaussian_filter(counts, 1.6, mode=MODE), 1e-3
         )
-        self._table = gaussian_filter((table + table[:, -np.arange(90) % 90]) / 2, 1.0, mode=mode)
+        self._table = gaussian_filter((table + table[:, -np.arange(90) % 90]) / 2, 1.0, mode=MODE)
 
     def radius(self, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
         """Return the distance of the skull from its middle in the given directions."""
@@ -139,13 +141,15 @@ def _scalp(skull: Skull, hair: Hair, points: np.ndarray, azimuth: np.ndarray) ->
     ragged = 0.05 * strands.reshape(azimuth.shape)
     height = points[..., 1] - skull.eyes[1]
     long = hair.style in ("bob", "long")
-    forehead = 0.62 + hair.hairline
-    temple = 0.45 if not long else 0.5
+    cropped = hair.style in ("short", "swept", "buzz")
+    forehead = (0.7 if cropped else 0.62) + hair.hairline
+    corner = forehead + (0.07 if cropped else -0.02)
+    temple = 0.5 if long or cropped else 0.45
     sideburn = -0.1 if hair.style in ("short", "swept", "afro", "buzz") else 0.15
     nape = -0.55
     # Hairline height by azimuth: forehead, temple, in front of the ear, behind it, nape.
     angles = [0.0, 0.5, 0.85, 1.15, 1.45, 1.6, 1.8, 2.2, np.pi]
-    heights = [forehead, forehead - 0.02, temple, sideburn, sideburn, 0.0, -0.3, nape, nape]
+    heights = [forehead, corner, temple, sideburn, sideburn, 0.0, -0.3, nape, nape]
     line = np.interp(around, angles, heights)
     return height - line + ragged
 
@@ -189,11 +193,12 @@ def _ball(anatomy: Anatomy, centre: np.ndarray, radii: np.ndarray) -> Mesh:
     azimuth = np.linspace(-np.pi, np.pi, 32, endpoint=False)[None]
     elevation = np.linspace(np.pi / 2 - 0.01, -np.pi / 2 + 0.01, 20)[:, None]
     azimuth, elevation = np.broadcast_arrays(azimuth, elevation)
+    level = np.cos(elevation)
     unit = np.stack(
         [
-            np.cos(elevation) * np.sin(azimuth),
+            level * np.sin(azimuth),
             np.sin(elevation),
-            np.cos(elevation) * np.cos(azimuth),
+            level * np.cos(azimuth),
         ],
         axis=-1,
     )
@@ -213,10 +218,3 @@ def _on_head(
     weights[:, anatomy.assets.bone_index["head"]] = 1 - low
     weights[:, anatomy.assets.bone_index["spine_03"]] = low
     return Mesh(vertices, triangles, weights, np.full((len(vertices), 1), FREE_OF_SCALP))
-
-
-def strand_direction(vertices: np.ndarray, crown: np.ndarray) -> np.ndarray:
-    """Return unit vectors (V, 3) along the strands: away from the crown, and down."""
-    away = vertices - crown
-    away[:, 1] -= 1.0
-    return unit_rows(away)

@@ -28,7 +28,7 @@ LowerKind = Literal["trousers", "leggings", "shorts", "skirt"]
 # Mean radius by which trouser legs are measured for their pattern, in decimetres.
 LEG_RADIUS = 0.95
 FOLD_DEPTH = {"trousers": 0.22, "leggings": 0.05, "shorts": 0.19, "skirt": 0.17}
-SKIRT_HIP_SHARE = 0.5
+SKIRT_HIP_SHARE = 0.1
 GAP = {"trousers": 0.07, "leggings": 0.035, "shorts": 0.08, "skirt": 0.08}
 
 
@@ -76,7 +76,7 @@ def _trousers(anatomy: Anatomy, cut: LowerCut, field: np.ndarray) -> Mesh:
     piece = piece_of_body(anatomy, field)
     height = piece.vertices[:, 1]
     gap = GAP[cut.kind] * (0.8 + 0.4 * cut.loose)
-    hip, knee, ankle = anatomy.chain(LEG_BONES, "l")
+    hip = anatomy.joint("thigh_l")
     below = smoothstep(hip[1] - 0.6, hip[1] - 2.0, height)
     rounds = 8 if cut.kind == "leggings" else 40
     fitted = draw_tight(piece, gap * (1 + 0.6 * below), rounds)
@@ -88,14 +88,12 @@ def _trousers(anatomy: Anatomy, cut: LowerCut, field: np.ndarray) -> Mesh:
 def _with_legs(anatomy: Anatomy, cut: LowerCut, mesh: Mesh, share: np.ndarray) -> Mesh:
     for side in "lr":
         mine = mesh.vertices[:, 0] > 0 if side == "l" else mesh.vertices[:, 0] < 0
-        joints = anatomy.chain(LEG_BONES, side)
-        lengths = np.linalg.norm(np.diff(joints, axis=0), axis=1)
         tube = anatomy.tube(mesh.vertices, LEG_BONES, side)
         wide, narrow = 0.78 + 0.18 * cut.loose, 0.62 + 0.32 * cut.loose
-        down = np.clip(tube.along / lengths.sum(), 0, 1)
+        down = np.clip(tube.along / anatomy.length(LEG_BONES, side), 0, 1)
         radius = wide + (narrow - wide) * down
         if cut.kind == "shorts":
-            radius = 0.95 + 0.2 * cut.loose
+            radius = np.full(len(down), 0.95 + 0.2 * cut.loose)
         mesh = widen(mesh, tube, share * mine, radius)
     return mesh
 
@@ -115,13 +113,18 @@ def _skirt(anatomy: Anatomy, cut: LowerCut) -> Mesh:
     drawn = hull.fitted(mesh.vertices, GAP["skirt"] + 0.04 + flare)
     share = np.maximum(tight, 1 - smoothstep(hip - 3.0, hip, height))[:, None]
     mesh = mesh.moved(mesh.vertices * (1 - share) + drawn * share)
-    return _tied_to_hips(anatomy, soften_weights(smooth(mesh, 8), 12))
+    return _tied_to_thighs(anatomy, soften_weights(smooth(mesh, 8), 12))
 
 
-def _tied_to_hips(anatomy: Anatomy, mesh: Mesh) -> Mesh:
-    """Let the hips carry part of a skirt that the legs alone would swing too far."""
+def _tied_to_thighs(anatomy: Anatomy, mesh: Mesh) -> Mesh:
+    """Let a skirt follow the thighs, and the hips a little, but not turn back at the knees."""
+    index = anatomy.assets.bone_index
     weights = (1 - SKIRT_HIP_SHARE) * mesh.weights
-    weights[:, anatomy.assets.bone_index["pelvis"]] += SKIRT_HIP_SHARE
+    weights[:, index["pelvis"]] += SKIRT_HIP_SHARE
+    for side in "lr":
+        for bone in ("calf", "foot", "ball"):
+            weights[:, index[f"thigh_{side}"]] += weights[:, index[f"{bone}_{side}"]]
+            weights[:, index[f"{bone}_{side}"]] = 0
     return Mesh(mesh.vertices, mesh.triangles, weights, mesh.attributes)
 
 

@@ -33,7 +33,8 @@ def other_patterns(pattern: Pattern, count: int, random: np.random.Generator) ->
         difference = np.linalg.norm(lab_from_uint8(colors) - own, axis=1)
         enough = np.flatnonzero(difference >= MIN_DIFFERENCE)
         chosen = enough[0] if len(enough) else difference.argmax()
-        others.append(pattern.recolored(tuple(int(value) for value in colors[chosen])))
+        red, green, blue = (int(value) for value in colors[chosen])
+        others.append(pattern.recolored((red, green, blue)))
     return others
 
 

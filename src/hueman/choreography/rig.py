@@ -5,6 +5,7 @@ its proportions. Feet are given by places on the floor, and legs are bent to rea
 """
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -214,7 +215,7 @@ def blend(first: Posture, second: Posture, share: float) -> Posture:
     Directions are scaled to length 1 first, so that their mean is the direction half way.
     """
 
-    def mixed(one, other):
+    def mixed(one: Any, other: Any) -> Any:
         if isinstance(one, tuple):
             return tuple(mixed(a, b) for a, b in zip(one, other, strict=True))
         if isinstance(one, float | int):

@@ -9,6 +9,8 @@ from hueman.choreography.mesh import Mesh, grid, join
 SLICES, ANGLES = 22, 28
 SOLE = 0.28
 """Height of the sole in decimetres."""
+# Height of the shoe, in decimetres, along the way from heel to toe.
+UPPER_OUTLINE = ([0, 0.08, 0.3, 0.45, 0.7, 0.93, 1], [0.5, 1.15, 1.2, 1.0, 0.68, 0.52, 0.4])
 
 
 def make_shoes(anatomy: Anatomy) -> Mesh:
@@ -25,33 +27,30 @@ def _shoe(anatomy: Anatomy, side: str) -> Mesh:
     back, front = points[:, 2].min() - 0.09, points[:, 2].max() + 0.14
     floor = body.ground - SOLE * 0.45
     place = (1 - np.cos(np.linspace(0, np.pi, SLICES))) / 2
-    rings = []
-    for share in place:
-        z = back + share * (front - back)
-        near = points[np.abs(points[:, 2] - np.clip(z, back + 0.3, front - 0.35)) < 0.3]
-        middle = (near[:, 0].min() + near[:, 0].max()) / 2
-        half = np.ptp(near[:, 0]) / 2 + 0.09
-        # Rounded at heel and toe, seen from above.
-        rounded = np.sqrt(np.clip(1 - np.abs(2 * share - 1) ** 4.5, 0.0, 1))
-        top = np.interp(
-            share, [0, 0.08, 0.3, 0.45, 0.7, 0.93, 1], [0.5, 1.15, 1.2, 1.0, 0.68, 0.52, 0.4]
-        )
-        angle = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
-        across, up = np.cos(angle), np.sin(angle)
-        # A super-ellipse: boxy below, round above.
-        power = np.where(up < 0, 0.35, 0.75)
-        x = middle + half * rounded * np.sign(across) * np.abs(across) ** power
-        y = (
-            np.where(up < 0, 0.12 * np.abs(up) ** 0.3 * -1, (top - 0.12) * np.maximum(up, 0) ** 0.8)
-            + 0.12
-        )
-        rings.append(np.stack([x, floor + y, np.full(ANGLES, z)], axis=1))
-    rings = np.array(
-        [rings[0].mean(0) * np.ones((ANGLES, 1)), *rings, rings[-1].mean(0) * np.ones((ANGLES, 1))]
-    )
+    rings = np.array([_slice(points, floor, back, front, share) for share in place])
+    closed = [ring.mean(axis=0, keepdims=True).repeat(ANGLES, axis=0) for ring in rings[[0, -1]]]
+    rings = np.concatenate([closed[:1], rings, closed[1:]])
     vertices, triangles = grid(rings[:, ::-1], closed=True)
     weights = np.zeros((len(vertices), len(assets.bones)))
     toes = smoothstep(ankle[2] + 1.05, ankle[2] + 1.5, vertices[:, 2])
     weights[:, assets.bone_index[f"foot_{side}"]] = 1 - toes
     weights[:, assets.bone_index[f"ball_{side}"]] = toes
     return Mesh(vertices, triangles, weights, vertices[:, 1:2] - floor)
+
+
+def _slice(points: np.ndarray, floor: float, back: float, front: float, share: float) -> np.ndarray:
+    """Return a ring (ANGLES, 3) around the foot at a share of the way from heel to toe."""
+    z = back + share * (front - back)
+    near = points[np.abs(points[:, 2] - np.clip(z, back + 0.3, front - 0.35)) < 0.3]
+    middle = (near[:, 0].min() + near[:, 0].max()) / 2
+    half = np.ptp(near[:, 0]) / 2 + 0.09
+    # Rounded at heel and toe, seen from above.
+    rounded = np.sqrt(np.clip(1 - np.abs(2 * share - 1) ** 4.5, 0.0, 1))
+    top = np.interp(share, *UPPER_OUTLINE)
+    angle = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
+    across, up = np.cos(angle), np.sin(angle)
+    # A super-ellipse: boxy below, round above.
+    x = middle + half * rounded * np.sign(across) * np.abs(across) ** np.where(up < 0, 0.35, 0.75)
+    below, above = -0.12 * np.abs(up) ** 0.3, (top - 0.12) * np.maximum(up, 0) ** 0.8
+    y = 0.12 + np.where(up < 0, below, above)
+    return np.stack([x, floor + y, np.full(ANGLES, z)], axis=1)

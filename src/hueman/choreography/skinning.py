@@ -42,6 +42,26 @@ def skin(
     return _skin(np.ascontiguousarray(vertices, np.float32), bones, shares, matrices)
 
 
+def unskin(
+    vertices: np.ndarray, weights: np.ndarray, rest_places: np.ndarray, transforms: BoneTransforms
+) -> np.ndarray:
+    """Find where vertices (V, 3) must be at rest to be here when the bones are as given.
+
+    Args:
+        vertices: (V, 3), posed.
+        weights: (V, B), rows sum to 1.
+        rest_places: float64 (B, 3), where the bones turn at rest.
+        transforms: where the bones are.
+
+    Returns:
+        float64 (V, 3).
+    """
+    rotations = transforms.rotations
+    shifts = transforms.places - np.einsum("bij,bj->bi", rotations, rest_places)
+    mixed = np.einsum("vb,bij->vij", weights, rotations)
+    return np.linalg.solve(mixed, (vertices - weights @ shifts)[:, :, None])[:, :, 0]
+
+
 @njit(cache=True)
 def _skin(vertices, bones, shares, matrices):
     moved = np.empty_like(vertices)

@@ -111,12 +111,12 @@ def _within_sleeve(
     share = SLEEVES[cut.kind] if cut.sleeve is None else cut.sleeve
     result = np.full(len(points), FAR_INSIDE)
     for side, sign in (("l", 1), ("r", -1)):
-        joints = anatomy.chain(ARM_BONES, side)
-        length = float(np.linalg.norm(np.diff(joints, axis=0), axis=1).sum())
-        inside = share * length - anatomy.tube(points, ARM_BONES, side).along
+        inside = (
+            share * anatomy.length(ARM_BONES, side) - anatomy.tube(points, ARM_BONES, side).along
+        )
         # Without a sleeve the arm hole is cut into the trunk a little; with one, only arms count.
-        start, end = (0.02, 0.15) if share == 0 else (0.2, 0.5)
-        inside = inside + 3 * (1 - smoothstep(start, end, arm)) - (0.1 if share == 0 else 0)
+        start, end = (0.1, 0.4) if share == 0 else (0.2, 0.5)
+        inside = inside + 3 * (1 - smoothstep(start, end, arm)) + (0.1 if share == 0 else 0)
         near = (points[:, 1] > armpit_height(anatomy) - 0.5) | (arm > end)
         inside = np.where(near, inside, FAR_INSIDE)
         result = np.where(points[:, 0] * sign > 0, np.minimum(result, inside), result)
