@@ -36,13 +36,13 @@ def fold_fields(anatomy: Anatomy, mesh: Mesh, depth: float) -> np.ndarray:
         sleeve, trouser = arm * mine, leg * mine
         elbow = _tube_folds(anatomy, points, ARM_BONES, side, reach=0.9, inner=0.0)
         knee = _tube_folds(anatomy, points, LEG_BONES, side, reach=1.1, inner=np.pi)
-        fields[FOLDS.index(f"{name}_elbow")] = 1.1 * elbow * sleeve
-        fields[FOLDS.index(f"{name}_knee")] = 1.3 * knee * trouser
+        fields[FOLDS.index(f"{name}_elbow")] = 1.6 * elbow * sleeve
+        fields[FOLDS.index(f"{name}_knee")] = 1.8 * knee * trouser
         fields[FOLDS.index(f"{name}_shoulder")] = (
             _pulls(points, anatomy.joint(f"upperarm_{side}") - np.array([0, 0.5, 0]), 1.8) * mine
         )
         hip = _pulls(points, anatomy.joint(f"thigh_{side}") + np.array([0, -0.3, 0.6]), 1.5)
-        fields[FOLDS.index(f"{name}_hip")] = 1.2 * hip * mine * smoothstep(0.1, 0.6, leg)
+        fields[FOLDS.index(f"{name}_hip")] = 1.8 * hip * mine * smoothstep(0.1, 0.6, leg)
     height = points[:, 1] - anatomy.joint("spine_01")[1] - 0.2
     trunk = 1 - np.clip(arm * 2, 0, 1)
     around = np.arctan2(points[:, 0], points[:, 2])
@@ -55,7 +55,7 @@ def fold_fields(anatomy: Anatomy, mesh: Mesh, depth: float) -> np.ndarray:
     fields[FOLDS.index("waist_turn")] = turned
     fields[FOLDS.index("always")] = _always(anatomy, mesh, arm, leg)
     # Near a hem cloth has nothing to fold against.
-    return depth * fields
+    return depth * fields * (0.2 + 0.8 * smoothstep(0.0, 0.7, mesh.attributes[:, 0]))
 
 
 def fold_strengths(rig: Rig, transforms: BoneTransforms) -> np.ndarray:
@@ -137,7 +137,13 @@ def _always(anatomy: Anatomy, mesh: Mesh, arm: np.ndarray, leg: np.ndarray) -> n
         np.stack([np.sin(around) * 2.4, points[:, 1] * 0.22, np.cos(around) * 2.4], axis=1), 2
     )
     trunk = np.clip(1 - 2 * arm - leg, 0, 1)
-    result = 0.9 * drape * below_chest * trunk
+    waist = points[:, 1] - anatomy.joint("spine_01")[1] - 0.2
+    girdle = _ripples(waist, around, 0.5, 0.9) * np.exp(-((waist / 0.9) ** 2))
+    crotch = sum(
+        _pulls(points, anatomy.joint(f"thigh_{side}") + np.array([0, -0.5, 0.5]), 1.6)
+        for side in "lr"
+    )
+    result = (1.0 * drape + 0.35 * girdle) * below_chest * trunk + 0.7 * crotch * leg
     for bones, share, reach in ((ARM_BONES, arm, 1.3), (LEG_BONES, leg, 1.5)):
         for side in "lr":
             mine = points[:, 0] > 0 if side == "l" else points[:, 0] < 0
@@ -147,6 +153,7 @@ def _always(anatomy: Anatomy, mesh: Mesh, arm: np.ndarray, leg: np.ndarray) -> n
             )
             stack = _ripples(tube.along, tube.angle, 0.5, 0.5)
             stack = stack * np.exp(-(((length - tube.along) / reach) ** 2))
-            middle = 0.12 * _ripples(tube.along, tube.angle + 1, 0.9, 0.6)
-            result = result + share * mine * (0.45 * stack + middle)
+            slanted = tube.along + 0.3 * np.sin(tube.angle - 1)
+            middle = 0.4 * _ripples(slanted, tube.angle + 1, 0.8, 1.0)
+            result = result + share * mine * (0.7 * stack + middle)
     return result

@@ -120,6 +120,8 @@ def _cap(anatomy: Anatomy, skull: Skull, hair: Hair) -> Mesh:
         front = np.clip(np.cos(azimuth), 0, 1) * smoothstep(0.2, 0.9, elevation)
         thickness = thickness + 0.12 * front * (1 + np.sin(azimuth - 0.5))
     rough = 0.12 if hair.style == "afro" else 0.3 * crown
+    # At the crown all columns meet, and must agree.
+    tufts = tufts * smoothstep(np.pi / 2, np.pi / 2 - 0.4, elevation)
     points = skull.point(azimuth, elevation, thickness + rough * tufts)
     inside = _scalp(skull, hair, bare, azimuth)
     # Towards the hairline hair lies close to the skin.

@@ -9,7 +9,7 @@ from hueman.choreography.rig import LEG, BoneTransforms, Posture, Rig
 from hueman.choreography.skinning import unskin
 
 # Space between leg and skirt, in decimetres.
-GAP = 0.12
+GAP = 0.09
 ROUNDS = 6
 
 
@@ -73,8 +73,9 @@ def _leg_radii(anatomy: Anatomy) -> list[float]:
     thigh, whole = float(np.linalg.norm(knee - hip)), anatomy.length(LEG_BONES, "l")
     # Below the hip joint leg and trunk are one, so the thigh is measured a little lower.
     places = (0.35 * thigh, thigh, 0.95 * whole)
+    front = np.cos(tube.angle) > 0
     return [
-        float(np.percentile(tube.radius[np.abs(tube.along - place) < 0.4], 97)) + GAP
+        float(np.percentile(tube.radius[front & (np.abs(tube.along - place) < 0.4)], 95)) + GAP
         for place in places
     ]
 
