@@ -18,10 +18,15 @@ from hueman.errors import HuemanError
 from hueman.files import atomic_file
 
 LIMITED_RANGE = 1
+NEAR_LOSSLESS = 14
 
 
 def write_video(
-    path: Path | str, frames: Iterable[np.ndarray], fps: float, reproducible: bool = False
+    path: Path | str,
+    frames: Iterable[np.ndarray],
+    fps: float,
+    reproducible: bool = False,
+    crf: int = NEAR_LOSSLESS,
 ) -> None:
     """Write frames to `path`, atomically.
 
@@ -35,6 +40,7 @@ def write_video(
         fps: frames a second.
         reproducible: give the same bytes for the same frames, whatever the number of CPU cores;
             slower, and about a tenth larger.
+        crf: constant rate factor of H.264, 0 (lossless) to 51; VP9 has its own.
 
     Raises:
         HuemanError: the suffix is not one of these, or the file cannot be written.
@@ -42,8 +48,8 @@ def write_video(
     """
     path = Path(path)
     write = {
-        ".mp4": partial(_write_h264, reproducible=reproducible),
-        ".mov": partial(_write_h264, reproducible=reproducible),
+        ".mp4": partial(_write_h264, reproducible=reproducible, crf=crf),
+        ".mov": partial(_write_h264, reproducible=reproducible, crf=crf),
         ".webm": partial(_write_vp9, reproducible=reproducible),
         ".gif": _write_gif,
     }
@@ -76,8 +82,9 @@ def _write_h264(
     shape: tuple[int, ...],
     rate: Fraction,
     reproducible: bool,
+    crf: int,
 ) -> None:
-    options = {"crf": "14", "preset": "medium"}
+    options = {"crf": str(crf), "preset": "medium"}
     if reproducible:  # x264's macroblock tree reads beyond its memory at some widths
         options |= {"threads": "1", "mbtree": "0"}
     _write_yuv(path, frames, shape, rate, "libx264", options, {"movflags": "+faststart"})
