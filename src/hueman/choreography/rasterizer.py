@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 
 FAR = np.float32(1e9)
+# Rounding must not put a sample on an edge outside both triangles of the edge.
+EDGE = np.float32(1e-5)
 
 
 class DepthBuffer:
@@ -69,7 +71,7 @@ def _rasterize(corners, triangles, depth, triangle, second, third):
                 x = column + np.float32(0.5) - x0
                 share1 = (x * y2 - x2 * y) / area
                 share2 = (x1 * y - x * y1) / area
-                if share1 < 0 or share2 < 0 or share1 + share2 > 1:
+                if share1 < -EDGE or share2 < -EDGE or share1 + share2 > 1 + EDGE:
                     continue
                 z = z0 + share1 * z1 + share2 * z2
                 if z < depth[row, column]:

@@ -31,8 +31,9 @@ def between(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     start, end = unit(start), unit(end)
     axis, cosine = np.cross(start, end), float(start @ end)
     if cosine < -0.999999:
-        # Opposite directions: half a turn about any axis across them.
-        return about_axis(np.cross(start, np.eye(3)[np.abs(start).argmin()]), 180)
+        # Opposite directions: half a turn about any axis across them, and what little is missing.
+        across = np.cross(start, np.eye(3)[np.abs(start).argmin()])
+        return between(-start, end) @ about_axis(across, 180)
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.eye(3) + cross + cross @ cross / (1 + cosine)
