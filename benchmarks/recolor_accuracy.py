@@ -26,7 +26,7 @@ from hueman.features.body_parts import label_body_parts
 from hueman.perception.base import PoseEstimator, pose_estimator
 
 CLIPS = Path(__file__).parents[1] / "examples" / "clips"
-BASE_COLORS = {"upper": (40, 110, 200), "lower": (120, 50, 60)}
+GARMENTS = ("upper", "lower")
 
 
 def main(clips: Path) -> None:
@@ -39,7 +39,7 @@ def main(clips: Path) -> None:
         actor, truth = file.parent.name, dict(np.load(file))
         frames = Video(source).read()
         masks, seconds = find(estimate, frames)
-        overlap = {g: intersection_over_union(masks[g], truth[g]) for g in BASE_COLORS}
+        overlap = {g: intersection_over_union(masks[g], truth[g]) for g in GARMENTS}
         overlaps.setdefault(actor, []).append(overlap | {"ms a frame": 1000 * seconds})
         if recolored.exists():
             for title, row in compare(frames, Video(recolored).read(), masks, truth).items():
@@ -71,8 +71,8 @@ def compare(
     truth: dict[str, np.ndarray],
 ) -> dict[str, dict[str, float]]:
     """Errors of one clip: in each garment, and elsewhere."""
-    base = [lab_from_uint8(np.array(color, np.uint8)) for color in BASE_COLORS.values()]
-    mean = [lab_from_uint8(true_frames[truth[g]]).mean(axis=0) for g in BASE_COLORS]
+    base = [truth[f"{garment}_lab"][1] for garment in GARMENTS]
+    mean = [lab_from_uint8(true_frames[truth[g]]).mean(axis=0) for g in GARMENTS]
     by_base = recolor_frames(frames, masks["upper"], masks["lower"], *base)
     by_mean = recolor_frames(frames, masks["upper"], masks["lower"], *mean)
     table = {
@@ -82,7 +82,7 @@ def compare(
             "mean": difference(by_mean, true_frames, truth[garment]),
             "mean, ab": difference(by_mean, true_frames, truth[garment], with_lightness=False),
         }
-        for garment in BASE_COLORS
+        for garment in GARMENTS
     }
     rest = truth["person"] & ~truth["upper"] & ~truth["lower"]
     table["what should not change"] = {
