@@ -102,7 +102,8 @@ def render(
     """Render actors doing actions: a dataset as by 'hueman prepare', with the truth beside it.
 
     Needs pip install 'hueman[render]'. Running it again renders only what is new or changed. A
-    preset also says who and what is kept out of training (split.json).
+    preset also says who and what is kept out of training (split.json). Look at cast.png,
+    actions.png and the preview sheets beside the clips.
 
     Args:
         out: folder of the dataset.

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from hueman.clips.encoding import write_video
+from hueman.clips.sheets import contact_sheet, enlarge, write_picture
 from hueman.clips.sources import find_clips
 from hueman.clips.store import Dataset, PreparedClip
 from hueman.color.names import parse_color
@@ -26,7 +27,6 @@ from hueman.demo_report import write_demo_report
 from hueman.errors import HuemanError
 from hueman.evaluation.measure import measure_to_file
 from hueman.evaluation.report import Figure
-from hueman.evaluation.sheets import contact_sheet, enlarge, write_picture
 from hueman.files import atomic_file
 from hueman.generation.predictor import Predictor, interpolate_codes
 from hueman.generation.retarget import retarget

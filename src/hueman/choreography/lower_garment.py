@@ -56,11 +56,9 @@ def make_lower(anatomy: Anatomy, cut: LowerCut) -> Garment:
         fitted = _trousers(anatomy, cut, everywhere)
         place = fitted.attributes[:, BODY_PLACE]
     piece = cut_out(fitted, _field(anatomy, cut, place, anatomy.arm_share(fitted.weights)))
-    hull = trunk_hull(anatomy, hang=0.5)
-    texture = (
-        _skirt_texture(piece, hull) if cut.kind == "skirt" else _trouser_texture(anatomy, piece)
-    )
-    return Garment(piece, texture, everywhere, fold_fields(anatomy, piece, FOLD_DEPTH[cut.kind]))
+    lay = _skirt_texture if cut.kind == "skirt" else _trouser_texture
+    folds = fold_fields(anatomy, piece, FOLD_DEPTH[cut.kind])
+    return Garment(piece, lay(anatomy, piece), everywhere, folds)
 
 
 def _field(anatomy: Anatomy, cut: LowerCut, points: np.ndarray, arm: np.ndarray) -> np.ndarray:
@@ -139,8 +137,10 @@ def _trouser_texture(anatomy: Anatomy, mesh: Mesh) -> np.ndarray:
     return texture
 
 
-def _skirt_texture(mesh: Mesh, hull: Hull) -> np.ndarray:
+def _skirt_texture(anatomy: Anatomy, mesh: Mesh) -> np.ndarray:
+    """Lay the pattern on a front and a back piece, along the skirt's own outline."""
     points, triangles = mesh.vertices, mesh.triangles
+    hull = Hull(points, trunk_hull(anatomy, hang=0.0).axis, hang=0.0)
     corners, low = points[triangles], float(points[:, 1].min())
     behind = np.repeat(corners[:, :, 2].mean(axis=1) < hull.axis[1], 3).reshape(-1, 3)
     around = hull.unrolled(corners[:, :, 0], behind, low, low + 2)

@@ -8,6 +8,7 @@ from pathlib import Path
 from hueman.choreography.names import check_known, known_actions, known_actors
 from hueman.choreography.presets import RenderPlan
 from hueman.choreography.settings import RenderSettings
+from hueman.choreography.sheets import SHEETS, write_sheets
 from hueman.choreography.truth import FORMAT as TRUTH_FORMAT
 from hueman.choreography.truth import write_truth
 from hueman.choreography.videos import write_videos
@@ -86,9 +87,16 @@ def render(
     )
     performances = [Performance(actor, action) for actor in actors for action in actions]
     summary = build_dataset(out, performances, recipe, jobs)
-    if videos is not None and (summary.made or summary.reused):
-        entries = [*summary.made, *summary.reused]
-        summary.refused += write_videos(Dataset(out), entries, videos, jobs)
+    if summary.made or summary.reused:
+        dataset = Dataset(out)
+        done = {(entry.actor, entry.action): entry for entry in [*summary.made, *summary.reused]}
+        # In the order asked for, which is not the order in which clips were finished.
+        names = [(each.actor, each.action) for each in performances]
+        entries = [done[name] for name in names if name in done]
+        if summary.made or not all((out / sheet).exists() for sheet in SHEETS):
+            write_sheets(dataset, entries)
+        if videos is not None:
+            summary.refused += write_videos(dataset, entries, videos, jobs)
     return summary
 
 

@@ -149,7 +149,9 @@ class Rig:
             axis = parent @ self._rest(self.index[f"lowerarm_{side}"])
             return about_axis(axis, sign * arm.twist / 2) @ parent
         if name.startswith(("index", "middle", "ring", "pinky")):
-            return parent @ about_axis(Z, -sign * arm.curl)
+            knuckles = (self.body.heads[self.index[f"{n}_01_{side}"]] for n in ("index", "pinky"))
+            first, last = knuckles
+            return parent @ about_axis(last - first, sign * arm.curl)
         if name.startswith(LEG[:2]):
             return self._leg(name, side, posture, foot, rotations, places)
         if name.startswith("foot"):
