@@ -97,7 +97,7 @@ class Anatomy:
         )
 
     def trunk_vertices(self) -> np.ndarray:
-        """Return the numbers of the body's vertices on the trunk, neck and hips."""
+        """Return the numbers of the body's vertices below the neck that are not on arms."""
         own = np.unique(self.assets.triangles[self.assets.groups["body"]])
         neck = self.joint("neck_01")[1]
         trunk = (self.arm[own] < 0.3) & (self.body.vertices[own, 1] < neck)

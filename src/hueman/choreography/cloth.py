@@ -108,10 +108,13 @@ def soften_weights(mesh: Mesh, rounds: int) -> Mesh:
 
 
 def trunk_hull(anatomy: Anatomy, hang: float) -> Hull:
-    """Return the hull of the trunk below the armpits."""
-    points = anatomy.body.vertices[anatomy.trunk_vertices()]
-    below = points[points[:, 1] < armpit_height(anatomy) + 0.1]
-    return Hull(below, (0.0, float(np.median(below[:, 2]))), hang)
+    """Return the hull of the trunk below the armpits, and of the legs, about the trunk's middle."""
+    numbers = anatomy.trunk_vertices()
+    numbers = numbers[anatomy.body.vertices[numbers, 1] < armpit_height(anatomy) + 0.1]
+    points = anatomy.body.vertices[numbers]
+    # Feet reach far to the front, so legs have no say in where the middle is.
+    middle = float(np.median(points[anatomy.leg[numbers] < 0.5, 2]))
+    return Hull(points, (0.0, middle), hang)
 
 
 def armpit_height(anatomy: Anatomy) -> float:
