@@ -7,6 +7,8 @@ import numpy as np
 from hueman.choreography.anatomy import Anatomy, Hull, Tube
 from hueman.choreography.mesh import Mesh, cut, neighbour_means, refine
 
+HEM_ROUNDS = 12
+"""Rounds in which hems are smoothed."""
 # Columns of the attributes of a piece that is not cut yet.
 BODY_NORMAL = slice(0, 3)
 BODY_PLACE = slice(3, 6)
@@ -95,7 +97,9 @@ def smooth(mesh: Mesh, rounds: int, share: np.ndarray | float = 1.0) -> Mesh:
 
 def cut_out(mesh: Mesh, field: np.ndarray) -> Mesh:
     """Cut along the hems, the zero line of a field (V,), which stays as the only attribute."""
-    return cut(Mesh(mesh.vertices, mesh.triangles, mesh.weights, field[:, None]), field)
+    piece = cut(Mesh(mesh.vertices, mesh.triangles, mesh.weights, field[:, None]), field)
+    # The line wavers with the triangles it crosses; a seam does not.
+    return smooth(piece, HEM_ROUNDS, (piece.attributes[:, 0] < 1e-6).astype(float))
 
 
 def soften_weights(mesh: Mesh, rounds: int) -> Mesh:
