@@ -186,7 +186,7 @@ def _curtain(anatomy: Anatomy, skull: Skull, hair: Hair, below: float) -> Mesh:
         ],
         axis=-1,
     )
-    vertices, triangles = grid(points[:, ::-1], closed=False)
+    vertices, triangles = grid(points, closed=False)
     return _on_head(anatomy, vertices, triangles, skull)
 
 
