@@ -79,14 +79,15 @@ class Skull:
         )
         sums, counts = np.zeros((2, 46, 90))
         row = np.clip(((elevation / np.pi + 0.5) * 45).astype(int), 0, 45)
-        column = ((azimuth / (2 * np.pi)) * 90).astype(int) % 90
+        column = np.floor(azimuth / (2 * np.pi) * 90).astype(int) % 90
         chosen = ~ears
         np.add.at(sums, (row[chosen], column[chosen]), radius[chosen])
         np.add.at(counts, (row[chosen], column[chosen]), 1)
         table = gaussian_filter(sums, 1.6, mode=MODE) / np.maximum(
-            gaussian_filter(counts, 1.6, mode=MODE), 1e-3
+            gaussian_filter(counts, 1.6, mode=MODE), 1e-6
         )
-        self._table = gaussian_filter((table + table[:, -np.arange(90) % 90]) / 2, 1.0, mode=MODE)
+        # Both sides alike: the first column lies left of the middle, the last right of it.
+        self._table = gaussian_filter((table + table[:, ::-1]) / 2, 1.0, mode=MODE)
 
     def radius(self, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
         """Return the distance of the skull from its middle in the given directions."""
