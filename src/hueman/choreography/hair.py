@@ -83,9 +83,12 @@ class Skull:
         chosen = ~ears
         np.add.at(sums, (row[chosen], column[chosen]), radius[chosen])
         np.add.at(counts, (row[chosen], column[chosen]), 1)
-        table = gaussian_filter(sums, 1.6, mode=MODE) / np.maximum(
-            gaussian_filter(counts, 1.6, mode=MODE), 1e-6
+        # Where vertices are few, as at the crown, those in other directions help.
+        sums, counts = (
+            gaussian_filter(t, 1.6, mode=MODE) + 1e-3 * gaussian_filter(t, (1.6, 15.0), mode=MODE)
+            for t in (sums, counts)
         )
+        table = sums / np.maximum(counts, 1e-9)
         # Both sides alike: the first column lies left of the middle, the last right of it.
         self._table = gaussian_filter((table + table[:, ::-1]) / 2, 1.0, mode=MODE)
 
