@@ -118,7 +118,7 @@ def test_the_hairline_can_be_higher(hair_of):
         front = mesh.vertices[(np.abs(mesh.vertices[:, 0]) < 0.3)]
         return front[front[:, 2] > np.percentile(front[:, 2], 80), 1].min()
 
-    usual, high = hair_of("senior", "short"), hair_of("senior", "short", hairline=0.3)
+    usual, high = hair_of("plaid", "short"), hair_of("plaid", "short", hairline=0.3)
     assert forehead(high) == pytest.approx(forehead(usual) + 0.3, abs=0.12)
 
 

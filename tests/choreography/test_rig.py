@@ -90,6 +90,32 @@ def test_twist_turns_the_hand_about_the_forearm(rig):
         np.testing.assert_allclose(vector, [sign * sign * 50, 0, 0], atol=1e-6)
 
 
+def test_curled_fingers_close_towards_the_palm(rig):
+    for side, sign in (("l", 1), ("r", -1)):
+        heads = {
+            name: rig.body.heads[rig.index[f"{name}_{side}"]]
+            for name in ("hand", "index_01", "pinky_01")
+        }
+        out_of_palm = -sign * np.cross(
+            heads["index_01"] - heads["hand"], heads["pinky_01"] - heads["hand"]
+        )
+        out_of_palm /= np.linalg.norm(out_of_palm)
+        # Palms look down at rest.
+        assert out_of_palm[1] < -0.3
+        tips = []
+        for curl in (0, 30, 70):
+            arm = Arm(curl=curl)
+            transforms = rig.transforms(Posture(left_arm=arm, right_arm=arm))
+            hand = transforms.rotations[rig.index[f"hand_{side}"]]
+            names = ("index_03", "middle_03", "pinky_03")
+            places = transforms.places[[rig.index[f"{name}_{side}"] for name in names]]
+            tips.append((places - transforms.places[rig.index[f"hand_{side}"]]) @ hand)
+        assert ((tips[1] - tips[0]) @ out_of_palm > 0.1).all()
+        reach = np.linalg.norm(tips, axis=2)
+        assert (np.diff(reach, axis=0) < 0).all()
+        assert (reach[2] < 0.85 * reach[0]).all(), "a fist is shorter than a hand"
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_feet_are_where_they_are_asked_to_be(action, rig):
     rest = {side: rig.body.heads[rig.index[f"foot_{side}"]] for side in "lr"}
