@@ -26,8 +26,20 @@ def clip(renderer) -> RenderedClip:
 
 
 @pytest.fixture(scope="module")
-def noisy() -> RenderedClip:
-    return ClipRenderer(replace(SETTINGS, noise=4))("mustard", "march")
+def with_settings(dressed):
+    """A renderer with other settings, whose actor is dressed already."""
+
+    def make(**changes) -> ClipRenderer:
+        other = ClipRenderer(replace(SETTINGS, **changes))
+        other._dressed = ("mustard", dressed("mustard"))
+        return other
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def noisy(with_settings) -> RenderedClip:
+    return with_settings(noise=4)("mustard", "march")
 
 
 def arrays(rendered: RenderedClip) -> dict[str, np.ndarray]:
@@ -102,8 +114,8 @@ def test_the_first_colours_are_the_actor_s_own(renderer, clip):
     np.testing.assert_allclose(clip.truth.lower_lab[0], base_lab(spec.lower_pattern))
 
 
-def test_clips_and_seeds_draw_their_own_colours(renderer, clip):
-    other_seed = ClipRenderer(replace(SETTINGS, seed=1))("mustard", "march")
+def test_clips_and_seeds_draw_their_own_colours(renderer, clip, with_settings):
+    other_seed = with_settings(seed=1)("mustard", "march")
     np.testing.assert_array_equal(other_seed.clip.person.shape, clip.clip.person.shape)
     assert not np.allclose(other_seed.truth.upper_lab[1:], clip.truth.upper_lab[1:])
     assert not np.allclose(
@@ -111,8 +123,8 @@ def test_clips_and_seeds_draw_their_own_colours(renderer, clip):
     )
 
 
-def test_without_recolours_the_frames_are_the_same(clip):
-    plain = ClipRenderer(replace(SETTINGS, recolors=0))("mustard", "march")
+def test_without_recolours_the_frames_are_the_same(clip, with_settings):
+    plain = with_settings(recolors=0)("mustard", "march")
     np.testing.assert_array_equal(plain.clip.frames, clip.clip.frames)
     assert plain.truth.recolored.shape == (0, 4, 96, 64, 3)
 
@@ -185,19 +197,19 @@ def test_colours_of_equal_lightness_have_edges_too():
     assert scene_edges(frames)[0, 10, 14] > 128
 
 
-def test_manners_differ_between_actors_and_are_kept_by_each():
-    varied = ClipRenderer(replace(SETTINGS, recolors=0, variation=0.4))
-    plain = ClipRenderer(replace(SETTINGS, recolors=0))
+def test_manners_differ_between_actors_and_are_kept_by_each(renderer, with_settings):
+    varied = with_settings(variation=0.4)
     for action in ("march", "wave_both"):
-        one, other = varied("mustard", action), plain("mustard", action)
+        one, other = varied("mustard", action), renderer("mustard", action)
         assert np.abs(one.clip.pose - other.clip.pose).max() > 0.5
     # Movements only get smaller, so what is in the picture stays there.
-    reach = [np.ptp(clip.clip.pose[:, :, 1], axis=0).max() for clip in (one, other)]
+    reach = [np.ptp(rendered.clip.pose[:, :, 1], axis=0).max() for rendered in (one, other)]
     assert reach[0] < reach[1] + 1
     manners = [varied._manner(np.random.default_rng(seed)) for seed in range(200)]
-    speeds, amplitudes = (
-        np.array([getattr(m, name) for m in manners]) for name in ("speed", "amplitude")
-    )
+    speeds = np.array([manner.speed for manner in manners])
+    amplitudes = np.array([manner.amplitude for manner in manners])
     assert 0.6 <= speeds.min() < 0.7
     assert 1.3 < speeds.max() <= 1.4
     assert 0.6 <= amplitudes.min() < amplitudes.max() <= 1
+    still = renderer._manner(np.random.default_rng(0))
+    assert (still.speed, still.amplitude) == (1, 1)
