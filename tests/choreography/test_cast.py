@@ -3,6 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from hueman.choreography.body import shape_body
 from hueman.choreography.cast import CAST
 from hueman.choreography.patterns import KINDS
 from hueman.color.lab import lab_from_uint8
@@ -71,8 +72,9 @@ def test_actors_differ_in_body_and_in_clothes(one, other):
     assert np.linalg.norm(worn[0] - worn[1], axis=1).max() > 15
 
 
-def test_dressed_actors_differ_in_size(dressed):
-    heights = {name: dressed(name).body.top - dressed(name).body.ground for name in CAST}
+def test_actors_differ_in_size(assets):
+    bodies = {name: shape_body(assets, spec.shape) for name, spec in CAST.items()}
+    heights = {name: body.top - body.ground for name, body in bodies.items()}
     assert 14.5 < min(heights.values()) < max(heights.values()) < 20.5
     assert np.ptp(list(heights.values())) > 2
     assert len({round(height, 2) for height in heights.values()}) == len(CAST)
