@@ -10,7 +10,6 @@ from hueman.choreography.assets import BodyAssets
 from hueman.choreography.body import Body
 from hueman.choreography.rotations import between, unit
 
-TRUNK_BONES = ("pelvis", "spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
 ARM_BONES = ("upperarm", "lowerarm", "hand")
 FINGER_BONES = ("thumb", "index", "middle", "ring", "pinky")
 LEG_BONES = ("thigh", "calf", "foot")

@@ -14,7 +14,7 @@ from hueman.choreography.noise import noise
 HairStyle = Literal["none", "buzz", "short", "swept", "bob", "long", "ponytail", "bun", "afro"]
 ROWS, COLUMNS = 56, 96
 HANGING_ROWS = 40
-FREE_OF_SCALP = 9.0
+NO_HEM = 9.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ HANGING = {"bob": 0.55, "long": 2.5}
 
 
 def make_hair(anatomy: Anatomy, hair: Hair) -> Mesh | None:
-    """Shape a haircut for a head; None is a bald one. Its only attribute is 0 (no hem)."""
+    """Shape a haircut for a head; None is a bald one. The only attribute: no hem is near."""
     if hair.style == "none":
         return None
     skull = Skull(anatomy)
@@ -65,7 +65,6 @@ class Skull:
         head = own[assets.weights[own, assets.bone_index["head"]] > 0.5]
         points = body.vertices[head]
         self.eyes = (body.face["left_eye"] + body.face["right_eye"]) / 2
-        self.top = body.top
         upper = points[points[:, 1] > self.eyes[1]]
         self.centre = np.array(
             [0.0, self.eyes[1] + 0.15, (upper[:, 2].min() + upper[:, 2].max()) / 2]
@@ -223,4 +222,4 @@ def _on_head(
         low = 0.75 * smoothstep(skull.eyes[1] - 1.2, skull.eyes[1] - 2.4, vertices[:, 1])
     weights[:, anatomy.assets.bone_index["head"]] = 1 - low
     weights[:, anatomy.assets.bone_index["spine_03"]] = low
-    return Mesh(vertices, triangles, weights, np.full((len(vertices), 1), FREE_OF_SCALP))
+    return Mesh(vertices, triangles, weights, np.full((len(vertices), 1), NO_HEM))

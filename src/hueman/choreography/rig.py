@@ -15,12 +15,16 @@ from hueman.choreography.rotations import about_axis, between, two_bone_chain, u
 
 X, Y, Z = np.eye(3)
 SIDES = {"l": 1.0, "r": -1.0}
+FINGERS = ("index", "middle", "ring", "pinky")
+KNUCKLES = ("index", "pinky")
 # How much of the trunk's turn each bone of it takes.
 TRUNK = {"pelvis": 0.15, "spine_01": 0.4, "spine_02": 0.7, "spine_03": 1.0}
 # Clavicles rise with raised arms, by up to so many degrees.
 CLAVICLE_DEGREES = 22.0
 # Legs bend forwards and a little outwards.
 KNEE_DIRECTION = (0.25, 0.0, 1.0)
+# From hip to ankle, in decimetres.
+AVERAGE_LEG = 8.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Rig:
         self.bones = assets.bones
         self.index = assets.bone_index
         # Offsets of feet and pelvis are made for legs of average length.
-        self.scale = self._leg_length("l") / 8.0
+        self.scale = self._leg_length("l") / AVERAGE_LEG
 
     def _leg_length(self, side: str) -> float:
         hip, knee, ankle = (self.body.heads[self.index[f"{b}_{side}"]] for b in LEG)
@@ -148,9 +152,9 @@ class Rig:
         if name.startswith("hand"):
             axis = parent @ self._rest(self.index[f"lowerarm_{side}"])
             return about_axis(axis, sign * arm.twist / 2) @ parent
-        if name.startswith(("index", "middle", "ring", "pinky")):
-            knuckles = (self.body.heads[self.index[f"{n}_01_{side}"]] for n in ("index", "pinky"))
-            first, last = knuckles
+        if name.startswith(FINGERS):
+            # Fingers bend about the line of the knuckles.
+            first, last = (self.body.heads[self.index[f"{n}_01_{side}"]] for n in KNUCKLES)
             return parent @ about_axis(last - first, sign * arm.curl)
         if name.startswith(LEG[:2]):
             return self._leg(name, side, posture, foot, rotations, places)
