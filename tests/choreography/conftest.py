@@ -59,7 +59,7 @@ def above_skin(anatomy_of) -> Callable[[str, np.ndarray], np.ndarray]:
         nothing = np.zeros((len(anatomy.body.vertices), 1))
         skin = Mesh(anatomy.body.vertices, own, nothing, anatomy.body.normals).compact()
         # Points so close to each other that the nearest is nearly the foot of the perpendicular.
-        fine = refine(refine(skin))
+        fine = refine(skin)
         normals = fine.attributes / np.linalg.norm(fine.attributes, axis=1, keepdims=True)
         return KDTree(fine.vertices), fine.vertices, normals
 
