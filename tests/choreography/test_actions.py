@@ -69,7 +69,7 @@ def test_movement_is_continuous(action, joints_at):
     times = np.linspace(0, 1, 100)
     places = np.array([joints_at(ACTIONS[action].at(time)) for time in times])
     steps = np.linalg.norm(np.diff(places, axis=0), axis=2)
-    assert steps.max() < 2.7
+    assert steps.max() < 1.5
     assert np.ptp(places, axis=0).max() > 1, "something moves"
     # Where joints move fastest, ten times as many frames show a tenth of the way in each.
     worst = steps.max(axis=1).argmax()

@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from hueman.choreography.rotations import about_axis, between, two_bone_chain, unit
+from hueman.choreography.rotations import about_axis, between, toward, two_bone_chain, unit
 
 coordinates = st.floats(-10, 10, allow_subnormal=False)
 vectors = st.tuples(coordinates, coordinates, coordinates).map(np.array)
@@ -99,3 +99,24 @@ def test_a_hand_computed_knee():
     joint, end = two_bone_chain(np.zeros(3), np.array([5.0, 0, 0]), 3, 4, np.array([0, 0, 2.0]))
     np.testing.assert_allclose(joint, [1.8, 0, 2.4], atol=1e-12)
     np.testing.assert_allclose(end, [5, 0, 0], atol=1e-12)
+
+
+def angle_between(one, other):
+    return np.arctan2(np.linalg.norm(np.cross(one, other)), one @ other)
+
+
+@given(directions, directions, st.floats(0, 1))
+def test_toward_turns_evenly_along_a_great_circle(start, end, share):
+    start, end = unit(start), unit(end)
+    angle = angle_between(start, end)
+    assume(angle < np.pi - 1e-2)
+    reached = np.array(toward(start, end, share))
+    assert np.linalg.norm(reached) == pytest.approx(1)
+    assert angle_between(start, reached) == pytest.approx(share * angle, abs=3e-6)
+    assert angle_between(reached, end) == pytest.approx((1 - share) * angle, abs=3e-6)
+
+
+def test_toward_ends_exactly_at_both_directions():
+    start, end = unit(np.array([0.2, -1, 0.3])), unit(np.array([0.1, 1, 0.4]))
+    assert toward(start, end, 0) == tuple(start)
+    assert toward(start, end, 1) == tuple(end)

@@ -39,4 +39,6 @@ def test_an_action_is_a_row_from_first_to_last_frame(dataset):
 
 def test_rendering_writes_both(dataset):
     for name in SHEETS:
-        assert cv2.imread(str(dataset.root / name)).std() > 10
+        picture = cv2.imread(str(dataset.root / name))
+        assert picture is not None
+        assert picture.std() > 10

@@ -93,6 +93,8 @@ def _repeated(
     return Action((*keys, (1, REST)))
 
 
+# On the way up the forearms come to the front: straight arms would leave the picture.
+RAISED = _arm((0.6, -0.5, 0.5), (0.35, 0.2, 0.9), curl=8)
 WAVE_UP = _arm((0.75, 0.0, 0.4), (0.25, 1, 0.15), curl=4)
 WAVE_OUT = _arm((0.75, 0.0, 0.4), (0.48, 0.9, 0.2), curl=4)
 WAVE_IN = _arm((0.75, 0.0, 0.4), (-0.25, 1, 0.15), curl=4)
@@ -113,17 +115,22 @@ UPWARDS = _arm((0.4, 0.75, 0.45), (0.1, 0.95, 0.3), curl=4)
 
 
 def _waving() -> dict[str, Action]:
+    low, high = (RAISED, WAVE_UP, WAVE_OUT, WAVE_IN), (RAISED, HIGH_UP, HIGH_OUT, HIGH_IN)
     return {
-        "wave_right": _repeated(
-            Posture(right_arm=WAVE_UP), Posture(right_arm=WAVE_OUT), Posture(right_arm=WAVE_IN),
-            3, 0.18, 0.84,
-        ),
-        "wave_left": _repeated(
-            Posture(left_arm=WAVE_UP), Posture(left_arm=WAVE_OUT), Posture(left_arm=WAVE_IN),
-            3, 0.18, 0.84,
-        ),
-        "wave_both": _repeated(_both(HIGH_UP), _both(HIGH_OUT), _both(HIGH_IN), 2, 0.2, 0.8),
-    }  # fmt: skip
+        "wave_right": _waved("r", low, 3),
+        "wave_left": _waved("l", low, 3),
+        "wave_both": _waved("lr", high, 2),
+    }
+
+
+def _waved(sides: str, arms: tuple[Arm, Arm, Arm, Arm], times: int) -> Action:
+    """Raise the arms of some sides, hold them up, lead them out and in."""
+    hanging = Arm()
+    raised, up, out, inwards = (
+        Posture(arm if "l" in sides else hanging, arm if "r" in sides else hanging) for arm in arms
+    )
+    action = _repeated(up, out, inwards, times, 0.2, 0.82)
+    return Action((action.keys[0], (0.1, raised), *action.keys[1:]))
 
 
 def _side_stepping() -> Action:

@@ -11,7 +11,7 @@ import numpy as np
 
 from hueman.choreography.assets import BodyAssets
 from hueman.choreography.body import Body
-from hueman.choreography.rotations import about_axis, between, two_bone_chain, unit
+from hueman.choreography.rotations import about_axis, between, toward, two_bone_chain, unit
 
 X, Y, Z = np.eye(3)
 SIDES = {"l": 1.0, "r": -1.0}
@@ -218,7 +218,8 @@ def _turned(turn: float, forwards: float, sideways: float) -> np.ndarray:
 def blend(first: Posture, second: Posture, share: float) -> Posture:
     """Go from one posture to another: `share` 0 is the first, 1 the second.
 
-    Directions are scaled to length 1 first, so that their mean is the direction half way.
+    Directions turn evenly along a great circle: a straight mean would whip through the middle of
+    nearly opposite ones.
     """
 
     def mixed(one: Any, other: Any) -> Any:
@@ -229,9 +230,8 @@ def blend(first: Posture, second: Posture, share: float) -> Posture:
         values = {}
         for item in fields(one):
             a, b = getattr(one, item.name), getattr(other, item.name)
-            if item.name in ("upper", "lower"):
-                a, b = tuple(unit(np.array(a))), tuple(unit(np.array(b)))
-            values[item.name] = mixed(a, b)
+            turned = item.name in ("upper", "lower")
+            values[item.name] = toward(a, b, share) if turned else mixed(a, b)
         return type(one)(**values)
 
     return mixed(first, second)

@@ -39,6 +39,23 @@ def between(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return np.eye(3) + cross + cross @ cross / (1 + cosine)
 
 
+def toward(start: np.ndarray, end: np.ndarray, share: float) -> tuple[float, float, float]:
+    """Turn the direction `start` (3,) evenly to `end` (3,): `share` 0 is the first, 1 the other.
+
+    Spherical linear interpolation (Shoemake 1985). Beyond 0..1 it goes on turning.
+    """
+    start, end = unit(start), unit(end)
+    angle = math.acos(float(np.clip(start @ end, -1, 1)))
+    if angle < 1e-6 or share == 0:
+        x, y, z = start
+    elif share == 1:
+        x, y, z = end
+    else:
+        first, second = math.sin((1 - share) * angle), math.sin(share * angle)
+        x, y, z = unit(first * start + second * end)
+    return float(x), float(y), float(z)
+
+
 def two_bone_chain(
     root: np.ndarray, target: np.ndarray, upper: float, lower: float, towards: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
