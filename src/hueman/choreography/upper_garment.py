@@ -66,17 +66,17 @@ def make_upper(anatomy: Anatomy, cut: UpperCut) -> Garment:
     everywhere = _field(anatomy, cut, anatomy.body.vertices, anatomy.assets.weights)
     piece = piece_of_body(anatomy, everywhere)
     field = _field(anatomy, cut, piece.attributes[:, BODY_PLACE], piece.weights)
-    arm = anatomy.arm_share(piece.weights)
-    trunk = 1 - smoothstep(0.1, 0.6, arm)
-    low = smoothstep(
-        armpit_height(anatomy) + 0.6, armpit_height(anatomy) - 0.8, piece.vertices[:, 1]
-    )
+    trunk = 1 - smoothstep(0.1, 0.6, anatomy.arm_share(piece.weights))
+    armpit = armpit_height(anatomy)
+    low = smoothstep(armpit + 0.6, armpit - 0.8, piece.vertices[:, 1])
+    # Close on the shoulders, wider on the arms, widest below the chest.
     gap = GAP[cut.kind] * (0.75 + 0.5 * cut.loose) * (0.6 + 0.4 * trunk * low + 0.2 * (1 - trunk))
     if cut.tucked:
         waist = waist_height(anatomy)
         bloused = smoothstep(waist - 0.1, waist + 0.9, piece.vertices[:, 1])
         gap, low = 0.03 + (gap - 0.03) * bloused, low * bloused
     fitted = draw_tight(piece, gap, rounds=40)
+    # Below the chest cloth hangs from what is widest above, instead of following the waist.
     hull = trunk_hull(anatomy, hang=0.15 + 0.7 * cut.loose)
     hanging = hull.pushed_out(fitted.vertices, gap + (0.05 + 0.12 * cut.loose) * low)
     share = (trunk * low)[:, None]

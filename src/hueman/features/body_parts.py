@@ -45,7 +45,7 @@ def _sided(side: str) -> tuple[Capsule, ...]:
     )
 
 
-# The radii and the points beyond joints were fitted to two of the bundled actors.
+# The radii and the points beyond joints were fitted to two rendered actors.
 CAPSULES = (
     Capsule("head", "neck", "crown", 0.10, 0.30),
     Capsule("torso", "neck", "crotch", 0.27, 0.05),
