@@ -38,7 +38,8 @@ def test_an_action_comes_close_to_the_same_action_of_another_person(action):
     height = truth[0, ANKLES, 1].mean() - truth[0, JOINT["neck"], 1]
     scale = height / (driving[0, ANKLES, 1].mean() - driving[0, JOINT["neck"], 1])
     similar = moved(driving, scale, feet - scale * driving[0, ANKLES, :2].mean(axis=0))
-    assert retargeted < error(similar, truth)
+    # A single frame of the other person leaves some doubt about lengths of limbs; a clip does not.
+    assert error(retarget(driving, truth), truth) < 0.55 * error(similar, truth)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
