@@ -11,6 +11,8 @@ from hueman.choreography.settings import RenderSettings
 from hueman.choreography.truth import RenderedClip
 from hueman.color.lab import lab_from_uint8
 from hueman.features.skeleton import JOINT
+from hueman.perception.base import edge_detector
+from hueman.preparation.clip import person_edges
 
 SETTINGS = RenderSettings(height=96, width=64, frames=4, recolors=2)
 
@@ -213,3 +215,11 @@ def test_manners_differ_between_actors_and_are_kept_by_each(renderer, with_setti
     assert 0.6 <= amplitudes.min() < amplitudes.max() <= 1
     still = renderer._manner(np.random.default_rng(0))
     assert (still.speed, still.amplitude) == (1, 1)
+
+
+def test_edges_can_be_those_of_prepare(with_settings, clip):
+    found = with_settings(edges="hed")("mustard", "march").clip
+    expected = person_edges(edge_detector("hed", "fine")(found.frames), found.person)
+    assert (found.edges == expected).all()
+    assert (found.edges != clip.clip.edges).any()
+    assert (found.frames == clip.clip.frames).all()
