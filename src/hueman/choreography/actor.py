@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hueman.choreography.anatomy import Anatomy
+from hueman.choreography.anatomy import FINGER_BONES, Anatomy
 from hueman.choreography.assets import BodyAssets
 from hueman.choreography.body import Body, shape_body
 from hueman.choreography.cast import ActorSpec
@@ -145,7 +145,7 @@ def _part(bone: str) -> int:
         name = "head"
     elif bone.startswith("upperarm"):
         name = f"{side}_upper_arm"
-    elif bone.startswith(("lowerarm", "hand", "index", "middle", "ring", "pinky", "thumb")):
+    elif bone.startswith(("lowerarm", "hand", *FINGER_BONES)):
         name = f"{side}_lower_arm"
     elif bone.startswith("thigh"):
         name = f"{side}_upper_leg"

@@ -9,6 +9,8 @@ from hueman.choreography.mesh import Mesh, cut, neighbour_means, refine
 
 HEM_ROUNDS = 12
 """Rounds in which hems are smoothed."""
+WAIST_ABOVE_PELVIS = 0.45
+"""From the joint of the pelvis up to the waistband, in decimetres."""
 # Columns of the attributes of a piece that is not cut yet.
 BODY_NORMAL = slice(0, 3)
 BODY_PLACE = slice(3, 6)
@@ -129,7 +131,7 @@ def armpit_height(anatomy: Anatomy) -> float:
 
 def waist_height(anatomy: Anatomy) -> float:
     """Return y of the waistband."""
-    return float(anatomy.joint("pelvis")[1] + 0.45)
+    return float(anatomy.joint("pelvis")[1] + WAIST_ABOVE_PELVIS)
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def fold_fields(anatomy: Anatomy, mesh: Mesh, depth: float) -> np.ndarray:
     Args:
         anatomy: of the wearer.
         mesh: the garment on the resting body.
-        depth: of the folds, in decimetres; thin cloth folds more deeply.
+        depth: of the folds, in decimetres.
 
     Returns:
         (len(FOLDS), V), in decimetres.

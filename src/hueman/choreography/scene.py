@@ -13,7 +13,7 @@ from hueman.choreography.patterns import srgb_from_linear
 from hueman.choreography.rig import Posture
 from hueman.choreography.shading import Paint, shade
 from hueman.choreography.surface import Samples, sample
-from hueman.features.skeleton import BODY_PARTS, PART_JOINTS
+from hueman.features.skeleton import PART_JOINTS
 
 SAMPLES_ACROSS = 3
 """Samples of a pixel in each direction."""
@@ -74,7 +74,7 @@ def render_frame(
 def order_of_parts(joint_depth: np.ndarray) -> np.ndarray:
     """Sort the labels 1..10 by the mean depth of each part's joints, nearest first."""
     depths = [joint_depth[list(joints)].mean() for joints in PART_JOINTS]
-    return (np.argsort(depths, kind="stable") + 1).astype(np.uint8)[: len(BODY_PARTS)]
+    return (np.argsort(depths, kind="stable") + 1).astype(np.uint8)
 
 
 def _developed(behind: np.ndarray, samples: Samples, light: np.ndarray) -> np.ndarray:

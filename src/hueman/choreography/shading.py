@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from hueman.choreography.actor import EYE, HAIR, LASH, LOWER, SKIN, UPPER, Actor
+from hueman.choreography.cloth import WAIST_ABOVE_PELVIS
 from hueman.choreography.lighting import LAMP
 from hueman.choreography.noise import noise_at
 from hueman.choreography.patterns import DENIM, Pattern, linear_from_srgb, second_share, weave
@@ -60,7 +61,7 @@ class Paint:
             ),
             sewn=np.array([sewn_up, sewn_low]),
             print_height=float(heads[actor.rig.index["spine_03"], 1] + 1.0),
-            waist=float(heads[actor.rig.index["pelvis"], 1] + 0.45),
+            waist=float(heads[actor.rig.index["pelvis"], 1] + WAIST_ABOVE_PELVIS),
             beard=spec.beard,
         )
 
