@@ -3,7 +3,9 @@
 import pytest
 import torch
 
-from hueman.networks.coarse_to_fine import CoarseToFine, code_map
+from hueman.networks.coarse_to_fine import CoarseToFine, FiLM, code_map
+
+EVERYWHERE = torch.ones(1, 2, 64, 32)
 
 
 def tiny(**changes):
@@ -12,15 +14,19 @@ def tiny(**changes):
     return CoarseToFine(code=24, **{**settings, **changes})
 
 
-def effect_of_code(network, regions):
-    generator = torch.Generator().manual_seed(1)
+def frame_of(network, code, regions, size=(64, 32)):
+    random = torch.Generator().manual_seed(1)
     pictures = {
-        "features": torch.rand(1, 4, 64, 32, generator=generator) * 2 - 1,
-        "previous": -torch.ones(1, 3, 64, 32),
+        "features": torch.rand(1, 4, *size, generator=random) * 2 - 1,
+        "previous": -torch.ones(1, 3, *size),
     }
-    codes = [torch.randn(1, 24, generator=generator) for _ in range(2)]
+    return network(pictures, code_map(code[:, :16], code[:, 16:], regions), code)
+
+
+def effect_of_code(network, regions):
+    codes = torch.randn(2, 1, 24, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():
-        frames = [network(pictures, code_map(z[:, :16], z[:, 16:], regions)) for z in codes]
+        frames = [frame_of(network, code, regions) for code in codes]
     return (frames[0] - frames[1]).abs().max().item()
 
 
@@ -41,10 +47,45 @@ def test_full_size_has_the_published_number_of_parameters():
     assert round(sum(p.numel() for p in network.parameters()) / 1e6, 1) == 182.8
 
 
-def test_instance_normalisation_erases_a_tiled_code():
-    everywhere = torch.ones(1, 2, 64, 32)
-    assert effect_of_code(tiny(normalize_first=True), everywhere) < 1e-3
-    assert effect_of_code(tiny(normalize_first=False), everywhere) > 0.1
+def test_as_published_a_tiled_code_is_erased():
+    network = tiny(code_cure="none")
+    assert effect_of_code(network, EVERYWHERE) < 1e-3
+
+
+@pytest.mark.parametrize("fine_stage", [True, False])
+@pytest.mark.parametrize("cure", ["no_first_norm", "film"])
+def test_cures_let_a_tiled_code_be_seen(cure, fine_stage):
+    network = tiny(code_cure=cure, fine_stage=fine_stage)
+    assert effect_of_code(network, EVERYWHERE) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("cure", "seen"), [("none", False), ("no_first_norm", True), ("film", True)]
+)
+def test_gradients_reach_the_code_through_every_cure_but_none(cure, seen):
+    code = torch.randn(1, 24, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    frame_of(tiny(code_cure=cure), code, EVERYWHERE).square().sum().backward()
+    assert code.grad is not None
+    assert (code.grad.abs().max().item() > 1) == seen
+
+
+def test_film_needs_the_code():
+    pictures = {"features": torch.zeros(1, 4, 64, 32), "previous": torch.zeros(1, 3, 64, 32)}
+    with pytest.raises(ValueError, match="got None"):
+        tiny(code_cure="film")(pictures, torch.zeros(1, 24, 64, 32))
+
+
+def test_film_starts_without_scaling():
+    film = FiLM(24, 8)
+    features, code = torch.rand(2, 8, 4, 4), torch.randn(2, 24)
+    shift = film(features, code) - features
+    assert torch.allclose(shift, shift[:, :, :1, :1].expand_as(shift), atol=1e-6)
+    assert shift.abs().max() > 0.1
+
+
+def test_unknown_cures_are_refused():
+    with pytest.raises(ValueError, match="'hope'"):
+        tiny(code_cure="hope")
 
 
 def test_code_map_writes_each_code_in_its_region():

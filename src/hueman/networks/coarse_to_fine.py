@@ -5,24 +5,35 @@ size. The code is concatenated to the input of both (paper, section 3.2).
 
 Published, both stages begin with reflection padding, a convolution and instance normalisation. A
 code that is tiled over the frame is constant there, so its convolution is constant too, and the
-normalisation subtracts it: the network cannot see the code at all. Hence `normalize_first`, off by
-default, and `code_map`, which writes each code only where its garment is.
+normalisation subtracts it: the network cannot see the code at all. Hence `code_cure`.
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hueman.networks.upsampling import upsampling_layer
+from hueman.networks.residual_blocks import (
+    ResidualBlock,
+    down_block,
+    residual_trunk,
+    up_block,
+    wide_convolution,
+)
+
+CodeCure = Literal["none", "no_first_norm", "film"]
 
 DEFAULT_INPUTS = {"features": 4, "previous": 3}
 
 
 class CoarseToFine(nn.Module):
     """Named input pictures and a code to a frame.
+
+    The defaults are pix2pixHD's local generator with the paper's numbers (section 4.2): 32 channels
+    (64 in the coarse stage), 4 down-samplings, 9 and 3 residual blocks. Without the fine stage they
+    are its global generator.
 
     Args:
         code: length of the code.
@@ -33,7 +44,10 @@ class CoarseToFine(nn.Module):
         residual_blocks: residual blocks of the coarse stage.
         local_blocks: residual blocks of the fine stage.
         upsampling: see `upsampling_layer`.
-        normalize_first: instance normalisation after the first convolution of both stages.
+        fine_stage: without it the coarse stage works at full size and makes the frame itself.
+        code_cure: what lets the network see a tiled code. "none": nothing, as published;
+            "no_first_norm": no normalisation after the first convolution of both stages; "film":
+            after that normalisation, features are scaled and shifted by the code.
     """
 
     def __init__(
@@ -46,41 +60,55 @@ class CoarseToFine(nn.Module):
         residual_blocks: int = 9,
         local_blocks: int = 3,
         upsampling: str = "transposed",
-        normalize_first: bool = False,
+        fine_stage: bool = True,
+        code_cure: CodeCure = "no_first_norm",
     ):
         super().__init__()
+        if code_cure not in get_args(CodeCure):
+            raise ValueError(f"code_cure must be one of {get_args(CodeCure)}, got {code_cure!r}")
         self.inputs = dict(inputs)
+        self.code_cure: CodeCure = code_cure
         total = sum(self.inputs.values()) + code
         coarse = 2 * channels
         widths = [min(max_channels, coarse * 2**level) for level in range(downsamplings + 1)]
-        self.coarse_first = _first(total, coarse, normalize_first)
-        self.coarse = nn.Sequential(
-            *(_down(before, after) for before, after in pairwise(widths)),
-            *(ResidualBlock(widths[-1]) for _ in range(residual_blocks)),
-            *(_up(before, after, upsampling) for before, after in pairwise(reversed(widths))),
-        )
-        self.fine_first = _first(total, channels, normalize_first)
-        self.fine_down = _down(channels, coarse)
-        self.fine = nn.Sequential(
-            *(ResidualBlock(coarse) for _ in range(local_blocks)),
-            _up(coarse, channels, upsampling),
-        )
-        self.last = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(channels, 3, 7), nn.Tanh())
+        self.coarse_first = _FirstLayer(total, coarse, code, code_cure)
+        self.coarse = residual_trunk(widths, residual_blocks, upsampling)
+        if fine_stage:
+            self.fine_first = _FirstLayer(total, channels, code, code_cure)
+            self.fine_down = down_block(channels, coarse)
+            self.fine = nn.Sequential(
+                *(ResidualBlock(coarse) for _ in range(local_blocks)),
+                up_block(coarse, channels, upsampling),
+            )
+        self.fine_stage = fine_stage
+        last = wide_convolution(channels if fine_stage else coarse, 3)
+        self.last = nn.Sequential(last, nn.Tanh())
 
-    def forward(self, pictures: Mapping[str, Tensor], code_map: Tensor) -> Tensor:
+    def forward(
+        self, pictures: Mapping[str, Tensor], code_map: Tensor, code: Tensor | None = None
+    ) -> Tensor:
         """Make a frame.
 
         Args:
             pictures: each named input, (N, channels, H, W) in [-1, 1].
             code_map: (N, code, H, W), the code spread over the frame; see `code_map`.
+            code: (N, code), the code itself, which only the cure "film" needs.
 
         Returns:
-            (N, 3, H, W) in [-1, 1]. H and W are multiples of 2 ** (downsamplings + 1).
+            (N, 3, H, W) in [-1, 1]. H and W are multiples of 2 ** (downsamplings + 1), or of
+            2 ** downsamplings without the fine stage.
+
+        Raises:
+            ValueError: the cure is "film" and there is no code.
         """
-        fine = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)
-        coarse = F.avg_pool2d(fine, 3, stride=2, padding=1, count_include_pad=False)
-        coarse = self.coarse(self.coarse_first(coarse))
-        return self.last(self.fine(self.fine_down(self.fine_first(fine)) + coarse))
+        if self.code_cure == "film" and code is None:
+            raise ValueError("the cure 'film' needs the code (N, code), got None")
+        full = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)
+        if not self.fine_stage:
+            return self.last(self.coarse(self.coarse_first(full, code)))
+        half = F.avg_pool2d(full, 3, stride=2, padding=1, count_include_pad=False)
+        coarse = self.coarse(self.coarse_first(half, code))
+        return self.last(self.fine(self.fine_down(self.fine_first(full, code)) + coarse))
 
 
 def code_map(upper: Tensor, lower: Tensor, regions: Tensor) -> Tensor:
@@ -99,40 +127,38 @@ def code_map(upper: Tensor, lower: Tensor, regions: Tensor) -> Tensor:
     )
 
 
-class ResidualBlock(nn.Module):
-    """Two reflection-padded 3x3 convolutions, instance-normalised, added to their input."""
+class FiLM(nn.Module):
+    """Features scaled and shifted, channel by channel, by a linear map of a code.
 
-    def __init__(self, channels: int):
+    Perez et al. 2018. It starts with no scaling, so that an untrained network keeps the level of
+    its features, but with a shift, so that the code is seen from the first step.
+    """
+
+    def __init__(self, code: int, channels: int):
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.ReflectionPad2d(1),
-            nn.Conv2d(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
-            nn.ReLU(),
-            nn.ReflectionPad2d(1),
-            nn.Conv2d(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
-        )
+        self.scale = nn.Linear(code, channels)
+        self.shift = nn.Linear(code, channels)
+        nn.init.zeros_(self.scale.weight)
+        nn.init.zeros_(self.scale.bias)
 
-    def forward(self, hidden: Tensor) -> Tensor:
-        """(N, channels, H, W) to the same shape."""
-        return hidden + self.layers(hidden)
+    def forward(self, features: Tensor, code: Tensor) -> Tensor:
+        """(N, channels, H, W) and (N, code) to (N, channels, H, W)."""
+        scale, shift = (layer(code)[:, :, None, None] for layer in (self.scale, self.shift))
+        return features * (1 + scale) + shift
 
 
-def _first(inputs: int, outputs: int, normalize: bool) -> nn.Sequential:
-    layers: list[nn.Module] = [nn.ReflectionPad2d(3), nn.Conv2d(inputs, outputs, 7)]
-    if normalize:
-        layers.append(nn.InstanceNorm2d(outputs))
-    return nn.Sequential(*layers, nn.ReLU())
+class _FirstLayer(nn.Module):
+    """The first convolution of a stage, with what follows it under each cure."""
 
+    def __init__(self, inputs: int, outputs: int, code: int, cure: CodeCure):
+        super().__init__()
+        self.convolution = wide_convolution(inputs, outputs)
+        self.norm = nn.Identity() if cure == "no_first_norm" else nn.InstanceNorm2d(outputs)
+        self.film = FiLM(code, outputs) if cure == "film" else None
 
-def _down(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride=2, padding=1), nn.InstanceNorm2d(outputs), nn.ReLU()
-    )
-
-
-def _up(inputs: int, outputs: int, upsampling: str) -> nn.Sequential:
-    return nn.Sequential(
-        upsampling_layer(upsampling, inputs, outputs), nn.InstanceNorm2d(outputs), nn.ReLU()
-    )
+    def forward(self, picture: Tensor, code: Tensor | None) -> Tensor:
+        """(N, inputs, H, W) and, for "film", (N, code) to (N, outputs, H, W)."""
+        features = self.norm(self.convolution(picture))
+        if self.film is not None and code is not None:
+            features = self.film(features, code)
+        return F.relu(features)

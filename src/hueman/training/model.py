@@ -31,7 +31,7 @@ def build_generator(config: TrainingConfig) -> CoarseToFine:
         residual_blocks=generator.residual_blocks,
         local_blocks=generator.local_blocks,
         upsampling=generator.upsampling,
-        normalize_first=generator.normalize_first,
+        code_cure="none" if generator.normalize_first else "no_first_norm",
     )
 
 
