@@ -1,4 +1,4 @@
-"""The generator: sizes, the published parameter count, and whether the code can be seen."""
+"""The generator: sizes and whether the code can be seen."""
 
 import pytest
 import torch
@@ -38,13 +38,6 @@ def test_keeps_the_size_and_range(upsampling):
     )
     assert frame.shape == (2, 3, 64, 32)
     assert frame.abs().max() <= 1
-
-
-def test_full_size_has_the_published_number_of_parameters():
-    """LocalEnhancer with ngf 32, 4 down-samplings, 9 and 3 blocks, 31 channels: 182.8 M."""
-    with torch.device("meta"):
-        network = CoarseToFine(code=24)
-    assert round(sum(p.numel() for p in network.parameters()) / 1e6, 1) == 182.8
 
 
 def test_as_published_a_tiled_code_is_erased():

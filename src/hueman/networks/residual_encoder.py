@@ -1,4 +1,8 @@
-"""The residual encoder of BicycleGAN (Zhu et al. 2017), "Res256" at its default numbers."""
+"""The residual encoder of BicycleGAN (Zhu et al. 2017), "Res256" at its default numbers.
+
+As published but for the last pooling, which takes the mean of the whole picture. The original
+counts its first convolution among the blocks, and so calls this network one of 5 blocks.
+"""
 
 from itertools import pairwise
 

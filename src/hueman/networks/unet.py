@@ -1,9 +1,13 @@
-"""The U-Net generator of BicycleGAN (Zhu et al. 2017) with the code at every encoder level."""
+"""The U-Net generator of BicycleGAN (Zhu et al. 2017), "U-128" at its default numbers."""
+
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
 from hueman.networks.upsampling import upsampling_layer
+
+CodeLevels = Literal["all", "input"]
 
 
 class UNet(nn.Module):
@@ -11,10 +15,12 @@ class UNet(nn.Module):
 
     Args:
         inputs: channels of the feature map.
-        code: length of the code, tiled and concatenated to the input of every level.
+        code: length of the code, tiled and concatenated to the input of encoder levels.
         channels: channels of the first level, doubled at each level up to eight times.
         levels: number of down-samplings.
         upsampling: see `upsampling_layer`.
+        code_levels: the encoder levels that get the code: all of them, as BicycleGAN does unless
+            told otherwise, or only the first, whose input is the feature map.
     """
 
     def __init__(
@@ -24,14 +30,21 @@ class UNet(nn.Module):
         channels: int = 64,
         levels: int = 7,
         upsampling: str = "transposed",
+        code_levels: CodeLevels = "all",
     ):
         super().__init__()
+        if code_levels not in get_args(CodeLevels):
+            raise ValueError(
+                f"code_levels must be one of {get_args(CodeLevels)}, got {code_levels!r}"
+            )
+        self.coded_levels = levels if code_levels == "all" else 1
         widths = [channels * min(8, 2**level) for level in range(levels)]
         self.down = nn.ModuleList()
         for level, width in enumerate(widths):
             before = widths[level - 1] if level else inputs
+            extra = code if level < self.coded_levels else 0
             layers: list[nn.Module] = [nn.LeakyReLU(0.2)] if level else []
-            layers.append(nn.Conv2d(before + code, width, 4, stride=2, padding=1))
+            layers.append(nn.Conv2d(before + extra, width, 4, stride=2, padding=1))
             # Neither end is normalised: the outermost keeps the picture's level, and the
             # innermost may be a single pixel.
             if 0 < level < levels - 1:
@@ -56,9 +69,11 @@ class UNet(nn.Module):
         """
         skips: list[Tensor] = []
         hidden = features
-        for down in self.down:
-            tiled = code[:, :, None, None].expand(-1, -1, *hidden.shape[2:])
-            hidden = down(torch.cat([hidden, tiled], dim=1))
+        for level, down in enumerate(self.down):
+            if level < self.coded_levels:
+                tiled = code[:, :, None, None].expand(-1, -1, *hidden.shape[2:])
+                hidden = torch.cat([hidden, tiled], dim=1)
+            hidden = down(hidden)
             skips.append(hidden)
         hidden = skips.pop()
         for index, up in enumerate(self.up):
