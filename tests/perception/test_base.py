@@ -10,7 +10,7 @@ from hueman.perception.base import check_frames, edge_detector, pose_estimator
 def test_unknown_backends_are_named():
     with pytest.raises(HuemanError, match=r"'kinect'.*blazepose"):
         pose_estimator("kinect")
-    with pytest.raises(HuemanError, match=r"'canny'.*hed"):
+    with pytest.raises(HuemanError, match=r"'canny'.*hed, rcf and rcf-multiscale"):
         edge_detector("canny")
     with pytest.raises(HuemanError, match=r"'coarse'.*fine or fused"):
         edge_detector("hed", "coarse")  # type: ignore[arg-type]

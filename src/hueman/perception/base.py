@@ -60,20 +60,26 @@ def edge_detector(name: str = "hed", detail: EdgeDetail = "fine") -> EdgeDetecto
     """Return the edge detector called `name`; its weights are fetched if need be.
 
     Args:
-        name: hed.
+        name: hed, rcf (the paper's), or rcf-multiscale (its authors' test at three sizes).
         detail: "fine" keeps the texture of cloth, "fused" is the published network with the
-            outlines of objects; see `hueman.networks.hed.HED`.
+            outlines of objects; see `hueman.networks.hed.HED` and `hueman.networks.rcf.RCF`.
 
     Raises:
         HuemanError: there is no such detector or detail, or its weights cannot be had.
     """
-    if name != "hed":
-        raise HuemanError(f"There is no edge detector {name!r}; the known one is hed.")
     if detail not in ("fine", "fused"):
         raise HuemanError(f"Edges have no detail {detail!r}; choose fine or fused.")
-    from hueman.perception.hed import HEDEdges
+    if name == "hed":
+        from hueman.perception.hed import HEDEdges
 
-    return HEDEdges(detail)
+        return HEDEdges(detail)
+    if name in ("rcf", "rcf-multiscale"):
+        from hueman.perception.rcf import RCFEdges
+
+        return RCFEdges(detail, multiscale=name == "rcf-multiscale")
+    raise HuemanError(
+        f"There is no edge detector {name!r}; the known ones are hed, rcf and rcf-multiscale."
+    )
 
 
 def check_frames(frames: np.ndarray) -> None:

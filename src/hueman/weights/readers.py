@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from hueman.networks.alexnet import AlexNet
 from hueman.networks.hed import HED, EdgeDetail
+from hueman.networks.rcf import RCF
 from hueman.networks.vgg import VGG, VGGName
 from hueman.weights.numpy_pickle import read_numpy_pickle
+from hueman.weights.published import load_exactly, read_state
 from hueman.weights.registry import locate
 
 
@@ -72,6 +74,18 @@ def load_hed(detail: EdgeDetail = "fine") -> HED:
     # The published network takes blue, green, red.
     first = _convolutions(network)[0]
     first.weight.data = first.weight.data.flip(1)
+    return network.eval().requires_grad_(False)
+
+
+def load_rcf(detail: EdgeDetail = "fused") -> RCF:
+    """Return the paper's edge detector, trained on BSDS500 and PASCAL.
+
+    Raises:
+        HuemanError: the weights cannot be had, or are not those of this network.
+    """
+    network = RCF(detail)
+    path = locate("rcf")
+    load_exactly(network, read_state(path), path.name)
     return network.eval().requires_grad_(False)
 
 
