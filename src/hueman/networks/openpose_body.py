@@ -8,13 +8,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-AFFINITY_CHANNELS = 38
-"""x and y of the part-affinity field of each of 19 limbs."""
-HEAT_MAPS = 19
-"""One of each of the 18 joints, and the background's."""
-STRIDE = 8
-"""Pixels of the picture for each of the output, along both axes."""
-
 _STAGES = 6
 _FEATURES = 128
 
@@ -31,7 +24,9 @@ _TRUNK = (
 _FIRST_STAGE = ((128, 3), (128, 3), (128, 3), (512, 1))
 _LATER_STAGE = ((128, 7), (128, 7), (128, 7), (128, 7), (128, 7), (128, 1))
 
-_BRANCHES = {"L1": AFFINITY_CHANNELS, "L2": HEAT_MAPS}
+# Maps of each branch: x and y of the part-affinity fields of 19 limbs; the heat maps of 18 joints
+# and of the background.
+_BRANCHES = {"L1": 38, "L2": 19}
 
 
 class OpenPoseBody(nn.ModuleDict):

@@ -13,6 +13,7 @@ import numpy as np
 from hueman.errors import HuemanError
 from hueman.features.skeleton import JOINTS
 from hueman.files import atomic_folder
+from hueman.perception.one_person import prominence
 
 _SUFFIX = "_keypoints.json"
 
@@ -81,7 +82,7 @@ def _read_frame(file: Path) -> np.ndarray:
         ) from error
     if not poses:
         return np.zeros((len(JOINTS), 3), np.float32)
-    return max(poses, key=_prominence)
+    return max(poses, key=prominence)
 
 
 def _person(numbers: list[Any]) -> np.ndarray:
@@ -98,10 +99,3 @@ def _person(numbers: list[Any]) -> np.ndarray:
     joints[joints[:, 2] <= 0] = 0
     joints[:, 2] = np.minimum(joints[:, 2], 1)
     return joints
-
-
-def _prominence(joints: np.ndarray) -> float:
-    seen = joints[joints[:, 2] > 0]
-    if len(seen) == 0:
-        return 0.0
-    return float(np.linalg.norm(np.ptp(seen[:, :2], axis=0)) * seen[:, 2].sum())
