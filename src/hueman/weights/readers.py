@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from hueman.networks.alexnet import AlexNet
 from hueman.networks.hed import HED, EdgeDetail
 from hueman.networks.rcf import RCF
+from hueman.networks.siggraph17 import Siggraph17
 from hueman.networks.vgg import VGG, VGGName
 from hueman.weights.numpy_pickle import read_numpy_pickle
 from hueman.weights.published import load_exactly, read_state
@@ -86,6 +87,20 @@ def load_rcf(detail: EdgeDetail = "fused") -> RCF:
     network = RCF(detail)
     path = locate("rcf")
     load_exactly(network, read_state(path), path.name)
+    return network.eval().requires_grad_(False)
+
+
+def load_siggraph17() -> Siggraph17:
+    """Return the paper's network for recolouring, trained on ImageNet, in evaluation mode.
+
+    Raises:
+        HuemanError: the weights cannot be had, or are not those of this network.
+    """
+    network = Siggraph17()
+    path = locate("siggraph17")
+    # How many batches were averaged matters to training alone, and old files do not say.
+    counters = {k: v for k, v in network.state_dict().items() if k.endswith("batches_tracked")}
+    load_exactly(network, counters | read_state(path), path.name)
     return network.eval().requires_grad_(False)
 
 
