@@ -8,7 +8,7 @@ from hueman.perception.base import check_frames, edge_detector, pose_estimator
 
 
 def test_unknown_backends_are_named():
-    with pytest.raises(HuemanError, match=r"'kinect'.*blazepose"):
+    with pytest.raises(HuemanError, match=r"'kinect'.*blazepose, openpose and openpose-mobilenet"):
         pose_estimator("kinect")
     with pytest.raises(HuemanError, match=r"'canny'.*hed, rcf and rcf-multiscale"):
         edge_detector("canny")

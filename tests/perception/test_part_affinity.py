@@ -55,7 +55,8 @@ def render(*people: np.ndarray, height: int = HEIGHT) -> tuple[np.ndarray, np.nd
             u, v = along / length
             lengthwise = (x - start[0]) * u + (y - start[1]) * v
             across = np.abs((x - start[0]) * v - (y - start[1]) * u)
-            near = (lengthwise >= 0) & (lengthwise <= length) & (across <= HALF_WIDTH)
+            beside = (lengthwise >= -HALF_WIDTH) & (lengthwise <= length + HALF_WIDTH)
+            near = beside & (across <= HALF_WIDTH)
             fields[2 * number] += near * u
             fields[2 * number + 1] += near * v
             count[number] += near
@@ -78,15 +79,14 @@ def nearest_errors(found: np.ndarray, pose: np.ndarray) -> np.ndarray:
     seed=st.integers(0, 2**32 - 1),
 )
 def test_a_rendered_pose_is_read_again(x, y, size, seed):
-    """Within three quarters of a pixel of the picture, a tenth of one of the maps."""
+    """Within half a pixel of the picture, a sixteenth of one of the maps."""
     stir = np.random.default_rng(seed).uniform(-0.02, 0.02, (18, 2))
     pose = standing(x, y, size, stir)
     people = decode_people(*render(pose))
     assert people.shape == (1, 18, 3)
     assert people.dtype == np.float32
     error = np.linalg.norm(people[0, :, :2] - pose[:, :2], axis=1)
-    assert error.max() < 0.75
-    assert abs(error).mean() < 0.4
+    assert error.max() < 0.5
     assert (people[0, :, 2] > 0.8).all()
     assert (people[0, :, 2] <= 1).all()
 

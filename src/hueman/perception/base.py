@@ -46,6 +46,10 @@ def pose_estimator(name: str = "blazepose") -> PoseEstimator:
 
     Estimators cannot be pickled: make one in each process, from its name.
 
+    Args:
+        name: blazepose, openpose (the paper's), or openpose-mobilenet (a small network of that
+            kind). The latter two find joints only, and take the mask from blazepose.
+
     Raises:
         HuemanError: there is no such estimator, or its weights cannot be had.
     """
@@ -53,7 +57,18 @@ def pose_estimator(name: str = "blazepose") -> PoseEstimator:
         from hueman.perception.blazepose import BlazePose
 
         return BlazePose()
-    raise HuemanError(f"There is no pose estimator {name!r}; the known one is blazepose.")
+    if name == "openpose":
+        from hueman.perception.openpose import openpose
+
+        return openpose()
+    if name == "openpose-mobilenet":
+        from hueman.perception.openpose import openpose_mobilenet
+
+        return openpose_mobilenet()
+    raise HuemanError(
+        f"There is no pose estimator {name!r}; the known ones are blazepose, openpose and "
+        "openpose-mobilenet."
+    )
 
 
 def edge_detector(name: str = "hed", detail: EdgeDetail = "fine") -> EdgeDetector:

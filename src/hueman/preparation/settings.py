@@ -22,8 +22,10 @@ class PrepareSettings:
     """Frames a second to resample to; None keeps each clip's own rate."""
     max_frames: int = 3000
     """Longer clips are refused."""
-    pose: Literal["blazepose"] = "blazepose"
-    """Finds poses and person masks."""
+    pose: Literal["blazepose", "openpose", "openpose-mobilenet"] = "blazepose"
+    """Finds poses and person masks. The paper's is `openpose`, with weights for non-commercial
+    research only; `openpose-mobilenet` is a small network of its kind. Both find joints only, and
+    take masks from `blazepose`."""
     smoothing: bool = True
     """Smooth poses over time."""
     edges: Literal["hed", "rcf", "rcf-multiscale"] = "hed"
