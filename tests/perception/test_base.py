@@ -1,10 +1,13 @@
 import pickle
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
 
 from hueman.errors import HuemanError
-from hueman.perception.base import check_frames, edge_detector, pose_estimator
+from hueman.perception.base import check_frames, edge_detector, pose_estimator, weights_of
+from hueman.preparation.settings import PrepareSettings
+from hueman.weights.registry import WEIGHTS
 
 
 def test_unknown_backends_are_named():
@@ -19,6 +22,14 @@ def test_unknown_backends_are_named():
 def test_workers_can_make_them_by_name():
     assert pickle.loads(pickle.dumps(pose_estimator)) is pose_estimator
     assert pickle.loads(pickle.dumps(edge_detector)) is edge_detector
+
+
+def test_every_choice_of_prepare_names_weights_that_there_are():
+    kinds = get_type_hints(PrepareSettings)
+    backends = [*get_args(kinds["pose"]), *get_args(kinds["edges"])]
+    assert len(backends) >= 6
+    assert {name for backend in backends for name in weights_of(backend)} <= WEIGHTS.keys()
+    assert weights_of("openpose-mobilenet") == ("openpose-mobilenet", "blazepose")
 
 
 @pytest.mark.parametrize("frames", [np.zeros((2, 8, 8, 3)), np.zeros((8, 8, 3), np.uint8)])

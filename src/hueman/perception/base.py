@@ -97,6 +97,13 @@ def edge_detector(name: str = "hed", detail: EdgeDetail = "fine") -> EdgeDetecto
     )
 
 
+def weights_of(backend: str) -> tuple[str, ...]:
+    """Return the registry's names of what a pose estimator or edge detector loads."""
+    if backend in ("openpose", "openpose-mobilenet"):
+        return (backend, "blazepose")
+    return ("rcf",) if backend == "rcf-multiscale" else (backend,)
+
+
 def check_frames(frames: np.ndarray) -> None:
     """Refuse, by ValueError, what is not a clip uint8 (T, H, W, 3)."""
     if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3:

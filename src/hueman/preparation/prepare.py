@@ -9,7 +9,7 @@ from hueman.clips.arrays import file_sha256
 from hueman.clips.pictures import list_pictures
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import ClipEntry
-from hueman.perception.base import edge_detector, pose_estimator
+from hueman.perception.base import edge_detector, pose_estimator, weights_of
 from hueman.preparation.building import (
     ClipJob,
     DatasetSummary,
@@ -49,7 +49,7 @@ def prepare(
         doing="Preparing",
         done="prepared",
         size=(settings.height, settings.width),
-        weights=(settings.pose, settings.edges),
+        weights=(*weights_of(settings.pose), *weights_of(settings.edges)),
         fingerprint=lambda clip: fingerprint(clip.path, settings),
         make_maker=partial(ClipPreparer, out, settings),
     )
