@@ -182,8 +182,15 @@ def train(
     preset: str = "lite",
     set: tuple[str, ...] = (),
     device: str = "auto",
+    devices: int | None = None,
+    num_nodes: int = 1,
+    resume: str = "auto",
+    dry_run: bool = False,
 ) -> None:
     """Train colour encoders and video generator on a prepared dataset; go on if stopped before.
+
+    Several devices train together: each takes batches of its own. On one machine --devices is
+    enough; on several, start the command on each by torchrun, with OUT on a disk all of them see.
 
     Args:
         dataset: folder made by 'hueman prepare'.
@@ -191,13 +198,27 @@ def train(
         preset: demo, lite, paper, or a YAML file.
         set: changes to the preset, such as stage_two.schedule.steps=2000.
         device: auto, cpu or cuda.
+        devices: devices on each machine; 1 by default, or as torchrun has started.
+        num_nodes: machines.
+        resume: auto goes on with what OUT holds; never refuses if it holds anything; a checkpoint
+            in OUT goes back to it, also with other settings.
+        dry_run: make one update of everything, and print parameters, memory, time and disk space;
+            OUT is not touched.
     """
     from hueman.clips.store import Dataset
     from hueman.config import load_config
+
+    config = load_config(preset, set)
+    if dry_run:
+        from hueman.training.dry_run import dry_run as run_dry
+
+        run_dry(Dataset(dataset), config, device)
+        return
     from hueman.training.run import train as run
 
-    model = run(Dataset(dataset), out, load_config(preset, set), device)
-    print(f"The model is {model}. Logs and sample pictures are beside it.")
+    model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume)
+    if model:  # one of several processes says it
+        print(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
 
 
 def generate(

@@ -15,6 +15,7 @@ from hueman.errors import HuemanError
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 Upsampling = Literal["transposed", "nearest", "bilinear"]
+Initialization = Literal["default", "normal", "xavier"]
 
 
 @dataclass(config=_STRICT, kw_only=True)
@@ -26,7 +27,10 @@ class Schedule:
     epochs: float | None = Field(default=None, gt=0)
     """Length in passes over all training frames (stage I) or frame pairs (stage II)."""
     batch_size: int = Field(default=8, gt=0)
-    """Frames (stage I) or frame pairs (stage II) in a batch."""
+    """Frames (stage I) or frame pairs (stage II) in a batch, on each device."""
+    accumulate: int = Field(default=1, gt=0)
+    """Batches, on each device, whose gradients are averaged for one update: as if the batch were
+    so many times larger, in the memory of one."""
     learning_rate: float = Field(default=2e-4, gt=0)
     decay_from: float = Field(default=0.5, ge=0, le=1)
     """Share of the length after which the learning rate falls linearly to zero; 1 is never."""
@@ -37,11 +41,12 @@ class Schedule:
             raise ValueError("give exactly one of steps and epochs")
         return self
 
-    def total_steps(self, samples: int) -> int:
+    def total_steps(self, samples: int, processes: int = 1) -> int:
         """Return the length in updates for a training set of `samples` samples."""
         if self.steps is not None:
             return self.steps
-        return max(1, round((self.epochs or 0) * samples / self.batch_size))
+        each = self.batch_size * self.accumulate * processes
+        return max(1, round((self.epochs or 0) * samples / each))
 
     def learning_rate_at(self, step: int, total: int) -> float:
         """Return the learning rate of update `step` (0-based) of `total`."""
@@ -81,15 +86,54 @@ class StageOneConfig:
     generator_levels: int = Field(default=7, gt=1)
     """Down-samplings of the U-Net; U-128 has 7."""
     generator_upsampling: Upsampling = "transposed"
+    code_levels: Literal["all", "input"] = "all"
+    """Where the generator is told the code: at every level of its encoder (BicycleGAN's default) or
+    only at its input."""
     discriminator_channels: int = Field(default=64, gt=0)
+    """Of the discriminator at full size; the one at half size has half as many, and so on."""
     discriminator_layers: int = Field(default=3, gt=0)
     discriminators: int = Field(default=2, gt=0)
-    """Discriminators at full, half, ... size."""
+    """Scales of the discriminator: full, half, ... size."""
+    initialization: Initialization = "default"
+    """Of all weights: torch's `default`, or `xavier` as published."""
+    latent_regression: Literal["reconstruction", "random"] = "reconstruction"
+    """From which picture the code is regressed: from the reconstruction (the paper), or from a
+    picture made with a random code, which a second discriminator judges (BicycleGAN). `random`
+    uses half of a batch for each, so it needs an even `batch_size`."""
     l1_weight: float = Field(default=10.0, ge=0)
     kl_weight: float = Field(default=0.01, ge=0)
     latent_weight: float = Field(default=0.5, ge=0)
     person_weight: float = Field(default=0.0, ge=0)
     """The L1 term weighs a pixel with 1 + this times the person mask; the paper has 0."""
+
+    @model_validator(mode="after")
+    def _halves(self) -> "StageOneConfig":
+        if self.latent_regression == "random" and self.schedule.batch_size % 2:
+            raise ValueError("latent_regression random needs an even batch_size")
+        start = self.encoder.log_variance_bias, self.encoder.mean_gain
+        if self.initialization == "xavier" and start != (0.0, 1.0):
+            raise ValueError("initialization xavier leaves no log_variance_bias and mean_gain")
+        return self
+
+
+@dataclass(config=_STRICT, kw_only=True)
+class RestorationConfig:
+    """The network that restores warped feature maps, trained adversarially (paper, section 2.3).
+
+    The paper says neither its architecture nor its schedule; both are hueman's choice.
+    """
+
+    schedule: Schedule
+    channels: int = Field(default=32, gt=0)
+    downsamplings: int = Field(default=2, gt=0)
+    residual_blocks: int = Field(default=6, gt=0)
+    upsampling: Upsampling = "nearest"
+    discriminator_channels: int = Field(default=64, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0)
+    discriminators: int = Field(default=2, gt=0)
+    adversarial_weight: float = Field(default=1.0, ge=0)
+    l1_weight: float = Field(default=100.0, ge=0)
+    """As in pix2pix (Isola et al. 2017): edges are sparse, so their L1 distance is small."""
 
 
 @dataclass(config=_STRICT, kw_only=True)
@@ -109,9 +153,12 @@ class GeneratorConfig:
     code_region: Literal["frame", "parts", "garments"] = "frame"
     """Where the code is written: tiled over the frame (the paper), or z_up and z_down each only
     where the warped body parts, or the warped garments, of its region lie."""
-    normalize_first: bool = False
-    """Instance normalisation after the first convolutions, as published. It removes the mean of
-    every channel and with it a tiled code."""
+    code_cure: Literal["none", "no_first_norm", "film"] = "no_first_norm"
+    """What keeps instance normalisation from erasing a tiled code: nothing (as published), no
+    normalisation after the first convolution of both stages, or scales and shifts made from the
+    code after that normalisation (FiLM)."""
+    fine_stage: bool = True
+    """Without it the coarse stage works alone, at full size."""
 
 
 @dataclass(config=_STRICT, kw_only=True)
@@ -123,8 +170,11 @@ class StageTwoConfig:
     discriminator_channels: int = Field(default=64, gt=0)
     discriminator_layers: int = Field(default=3, gt=0)
     discriminators: int = Field(default=3, gt=0)
+    initialization: Initialization = "default"
+    """Of all weights: torch's `default`, or `normal` as published."""
     feature_matching_weight: float = Field(default=10.0, ge=0)
     perceptual_weight: float = Field(default=10.0, ge=0)
+    """Of the perceptual loss, which is summed over both frames of a pair."""
     perceptual_network: Literal["vgg16", "vgg19"] = "vgg19"
     """vgg19 is the paper's; vgg16 is the stand-in that a package index can serve."""
     perceptual_layers: int = Field(default=5, ge=1, le=5)
@@ -140,6 +190,15 @@ class StageTwoConfig:
     source_frame: Literal["first", "random"] = "first"
     """The content frame whose features are warped while training: the first of the clip (as in
     testing) or any."""
+    stick_figure: Literal["drawn", "warped"] = "drawn"
+    """The stick figure of a feature map: drawn from the target pose, which is known, or warped with
+    the edges (the paper)."""
+    restore: bool = False
+    """Restore warped feature maps by the network of section 2.3 before they are used; needs the
+    settings `restoration`."""
+    ema_decay: float = Field(default=0.0, ge=0, lt=1)
+    """Above 0, samples, measurements and the model use an exponential moving average of the
+    generator, of which each update keeps this share. The paper has none."""
 
 
 @dataclass(config=_STRICT, kw_only=True)
@@ -148,6 +207,8 @@ class TrainingConfig:
 
     stage_one: StageOneConfig
     stage_two: StageTwoConfig
+    restoration: RestorationConfig | None = None
+    """The restoration network; it is trained, between the stages, if this is given."""
     height: int = Field(default=384, gt=0, multiple_of=32)
     """Frame height in pixels for both stages."""
     width: int = Field(default=256, gt=0, multiple_of=32)
@@ -158,7 +219,13 @@ class TrainingConfig:
     """Actions kept out of training; every actor's clips of them are for testing. Not used where
     the dataset has a split of its own and `split` is `dataset`."""
     seed: int = 0
-    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    """Numbers the networks compute with; weights stay 32-bit. 16-mixed scales its losses."""
+    compile: bool = False
+    """Compile networks with torch.compile: minutes to start, then faster on most GPUs."""
+    deterministic: bool = False
+    """Only operations that give the same bits every time. A CPU does without; a GPU gets slower,
+    but needs it for a resumed run to equal an uninterrupted one."""
     max_chroma: float = Field(default=65.0, gt=0)
     """Largest chroma, in Lab units, of the random garment colours."""
     keep_probability: float = Field(default=0.1, ge=0, le=1)
@@ -166,7 +233,18 @@ class TrainingConfig:
     save_every: int = Field(default=500, gt=0)
     """Updates between checkpoints."""
     sample_every: int = Field(default=250, gt=0)
-    """Updates between sample pictures."""
+    """Updates between measurements, sample pictures and learning curves."""
+    keep_checkpoints: int = Field(default=2, gt=0)
+    """How many of the last checkpoints are kept, besides the best one."""
+    release: Literal["last", "best"] = "last"
+    """Which checkpoint of stage II becomes the model: the last, or the best by its measurement on
+    held-out clips (of those checkpoints that fall on a measurement)."""
+
+    @model_validator(mode="after")
+    def _restoration_is_trained(self) -> "TrainingConfig":
+        if self.stage_two.restore and self.restoration is None:
+            raise ValueError("stage_two.restore needs the settings restoration")
+        return self
 
 
 def presets() -> list[str]:

@@ -45,11 +45,11 @@ def roll_out(model: VideoModel, frames: Frames, codes: Tensor) -> Tensor:
     """
     device = model.code_mean.device
     content = frames[[0] * len(frames)]
-    features, regions = content.warped(frames.pose, model.config.stage_two.generator.code_region)
+    features, regions = model.estimate(content, frames.pose)
     count = len(codes)
     previous = torch.full((count, 3, *frames.rgb.shape[2:]), -1.0, device=device)
     video = []
-    for feature, region in zip(features.to(device), regions.to(device), strict=True):
+    for feature, region in zip(features, regions, strict=True):
         previous = model.next_frame(
             feature.expand(count, -1, -1, -1), codes, region.expand(count, -1, -1, -1), previous
         )

@@ -92,15 +92,11 @@ class Predictor:
             codes = codes.expand(len(pose), -1)
         if len(codes) != len(pose):
             raise ValueError(f"{len(pose)} poses need as many codes, got {len(codes)}")
-        region = self.model.config.stage_two.generator.code_region
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
         for frame_pose, code in zip(pose, codes, strict=True):
-            features, regions = content.warped(torch.from_numpy(frame_pose)[None], region)
+            features, regions = self.model.estimate(content, torch.from_numpy(frame_pose)[None])
             previous = self.model.next_frame(
-                features.to(self.device),
-                code[None].to(self.device),
-                regions.to(self.device),
-                previous,
+                features, code[None].to(self.device), regions, previous
             )
             yield to_uint8(previous)[0]
 

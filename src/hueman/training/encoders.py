@@ -12,11 +12,12 @@ import torch
 from lightning_fabric import Fabric
 
 from hueman.clips.store import Dataset
-from hueman.config import TrainingConfig, config_to_dict
+from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
-from hueman.progress import ProgressBar, progress_bar
+from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
-from hueman.training.loop import Reporter, train_stage
+from hueman.training.loop import Reporter, total_updates, train_stage
+from hueman.training.reporting import stage_reporter
 from hueman.training.stage_one import Region, StageOne
 
 REGIONS: tuple[Region, ...] = ("upper", "lower")
@@ -32,13 +33,14 @@ def train_encoders(
     Raises:
         HuemanError: training failed; the message says why.
     """
-    samples = len(StageOne("upper", split, config, fabric).sampler)
-    total = config.stage_one.schedule.total_steps(samples)
-    side_by_side = fabric.device.type == "cpu" and torch.get_num_threads() > 1
-    with progress_bar("Stage I (upper and lower)", 2 * total) as bar:
-        if side_by_side:
-            return _side_by_side(dataset, folder, config, bar)
-        return {region: _train(region, folder, split, config, fabric, bar) for region in REGIONS}
+    total = total_updates(StageOne("upper", split, config, fabric))
+    alone = fabric.device.type == "cpu" and fabric.world_size == 1
+    with stage_reporter("Stage I (upper and lower)", 2 * total, fabric) as reporter:
+        if alone and torch.get_num_threads() > 1:
+            return _side_by_side(dataset, folder, config, reporter)
+        return {
+            region: _train(region, folder, split, config, fabric, reporter) for region in REGIONS
+        }
 
 
 def _train(
@@ -49,18 +51,12 @@ def _train(
     fabric: Fabric,
     reporter: Reporter,
 ) -> dict[str, float]:
-    return train_stage(
-        StageOne(region, split, config, fabric),
-        folder / region,
-        config_to_dict(config),
-        config.save_every,
-        config.sample_every,
-        reporter,
-    )
+    stage = StageOne(region, split, config, fabric, make_recolor(config, fabric))
+    return train_stage(stage, folder / region, config, reporter)
 
 
 def _side_by_side(
-    dataset: Dataset, folder: Path, config: TrainingConfig, bar: ProgressBar
+    dataset: Dataset, folder: Path, config: TrainingConfig, reporter: Reporter
 ) -> dict[str, dict[str, float]]:
     context = multiprocessing.get_context("spawn")
     messages = context.Queue()
@@ -74,7 +70,7 @@ def _side_by_side(
     for worker in workers:
         worker.start()
     try:
-        return _collect(workers, messages, bar)
+        return _collect(workers, messages, reporter)
     except BaseException:
         for worker in workers:
             worker.terminate()  # one that still trains saves its checkpoint first
@@ -85,7 +81,7 @@ def _side_by_side(
 
 
 def _collect(
-    workers: list[BaseProcess], messages: Any, bar: ProgressBar
+    workers: list[BaseProcess], messages: Any, reporter: Reporter
 ) -> dict[str, dict[str, float]]:
     """Show the workers' progress until both have sent their results."""
     results: dict[str, dict[str, float]] = {}
@@ -100,7 +96,7 @@ def _collect(
                 ) from None
             continue
         if kind == "advance":
-            bar.advance(*content)
+            reporter.advance(*content)
         elif kind == "error":
             raise HuemanError(content)
         else:

@@ -1,6 +1,6 @@
 """Prepared frames at the size a network works at, and the inputs the networks take from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 import torch
@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from hueman.clips.store import PreparedClip
 from hueman.color.augmentation import GarmentStatistics, recolor_batch
-from hueman.features.feature_map import feature_map, target_feature_map
+from hueman.features.feature_map import StickFigure, feature_map, target_feature_map
 from hueman.features.pose import scale_pose
 from hueman.features.skeleton import LOWER_PARTS, UPPER_PARTS
 from hueman.features.stick_figure import draw_stick_figures
@@ -112,16 +112,24 @@ class Frames:
         """Return the frames as networks take them, (N, 3, H, W) in [-1, 1]."""
         return self.rgb.float() / 127.5 - 1
 
-    def recolored(self, upper_ab: Tensor | None, lower_ab: Tensor | None) -> Tensor:
+    def recolored(
+        self,
+        upper_ab: Tensor | None,
+        lower_ab: Tensor | None,
+        recolor: "Recolor | None" = None,
+    ) -> Tensor:
         """Return the frames with garments moved to new mean colours.
 
         Args:
             upper_ab: (N, 2) wanted mean a, b of the upper garments, or None to leave them.
             lower_ab: (N, 2) the same for the lower garments.
+            recolor: another way to colour than moving a and b.
 
         Returns:
             (N, 3, H, W) in [-1, 1].
         """
+        if recolor is not None:
+            return recolor(self, upper_ab, lower_ab)
         return recolor_batch(
             self.pictures(),
             self.upper.float() / 255,
@@ -153,17 +161,20 @@ class Frames:
         ]
         return torch.stack(regions, dim=1).float()
 
-    def warped(self, pose: Tensor, code_region: str) -> tuple[Tensor, Tensor]:
+    def warped(
+        self, pose: Tensor, code_region: str, stick_figure: StickFigure = "drawn"
+    ) -> tuple[Tensor, Tensor]:
         """Bring the frames' features under other poses (paper, section 2.3).
 
         Args:
             pose: (N, 18, 3), target poses.
             code_region: "frame", "parts" or "garments" (config.GeneratorConfig.code_region).
+            stick_figure: "drawn" or "warped" (config.StageTwoConfig.stick_figure).
 
         Returns:
             Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].
         """
-        target = target_feature_map(self.edges[:, 0], self.parts, self.pose, pose)
+        target = target_feature_map(self.edges[:, 0], self.parts, self.pose, pose, stick_figure)
         regions = target.regions
         if code_region == "frame":
             regions = torch.ones_like(regions)
@@ -171,6 +182,11 @@ class Frames:
             garments = torch.cat([self.upper, self.lower], dim=1).float() / 255
             regions = warp_parts(garments, self.parts, self.pose, pose).features
         return target.features * 2 - 1, regions
+
+
+Recolor = Callable[[Frames, Tensor | None, Tensor | None], Tensor]
+"""Frames and the wanted (a, b) of both garments, each (N, 2) or None, to (N, 3, H, W) in [-1, 1].
+"""
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,42 @@
-"""The loop that both stages share: schedule, logs, samples, checkpoints, resume."""
+"""The loop that all stages share: schedule, logs, samples, checkpoints, resume."""
 
 import json
 import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
 import cv2
 import numpy as np
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from hueman.config import Schedule
+from hueman.config import Schedule, TrainingConfig
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.training.checkpoints import Checkpoints, read_checkpoint
+from hueman.training.curves import draw_curves
+from hueman.training.data import FrameSampler
+from hueman.training.fitting import explain_out_of_memory, is_out_of_memory
 from hueman.training.interruption import deferred_interrupt
-from hueman.training.networks import TrainedNetworks
+from hueman.training.networks import TrainedNetworks, average_over_processes
+from hueman.training.settings import settings_of
 
 
 class Stage(Protocol):
-    """What the loop needs of a stage. A step is a pure function of the state and its number."""
+    """What the loop needs of a stage. A batch is a pure function of its number."""
 
+    name: str
+    """As in the settings, such as `stage_two`."""
     schedule: Schedule
-    samples: int
-    """Size of the training set, in samples of a batch."""
+    sampler: FrameSampler
     networks: TrainedNetworks
     """What a checkpoint holds."""
+    judged_by: tuple[str, Literal["lowest", "highest"]]
+    """The measurement that says which checkpoint is the best."""
 
-    def step(self, step: int, learning_rate: float) -> dict[str, float]:
-        """Make update number `step` and return the losses."""
+    def backward(self, number: int) -> dict[str, float]:
+        """Add the gradients of batch `number` to the networks; return the losses."""
         ...
 
     def measure(self) -> dict[str, float]:
@@ -47,106 +56,218 @@ class Reporter(Protocol):
         ...
 
 
-def train_stage(
-    stage: Stage,
-    folder: Path,
-    settings: dict[str, Any],
-    save_every: int,
-    sample_every: int,
-    reporter: Reporter,
-) -> dict[str, float]:
-    """Train a stage to its end, from its checkpoint if there is one.
+@dataclass
+class Progress:
+    """How far a stage is, as its checkpoints tell."""
 
-    `folder` gets checkpoint.pt, log.jsonl, TensorBoard events and samples/. An interrupted run
-    saves before it stops, and continues to the very numbers of an uninterrupted one.
+    step: int = 0
+    """Updates done."""
+    seconds: float = 0.0
+    """Spent training, over all runs."""
+    measured: dict[str, float] = field(default_factory=dict)
+    """The last measurement."""
+    best_step: int | None = None
+    """Of the checkpoint with the best measurement so far."""
+    best_value: float | None = None
+
+
+def total_updates(stage: Stage) -> int:
+    """Return the length of a stage in updates, all processes together making one."""
+    return stage.schedule.total_steps(len(stage.sampler), stage.networks.fabric.world_size)
+
+
+def train_stage(
+    stage: Stage, folder: Path, config: TrainingConfig, reporter: Reporter
+) -> dict[str, float]:
+    """Train a stage to its end, from its newest checkpoint if there is one.
+
+    `folder` gets checkpoints, log.jsonl, curves.png, TensorBoard events and samples/. However a run
+    ends, it goes on to the very numbers of an uninterrupted one.
 
     Args:
         stage: the networks with their data.
-        folder: where everything is written.
-        settings: the configuration, kept in the checkpoint and compared on resuming.
-        save_every: updates between checkpoints.
-        sample_every: updates between measurements and sample pictures.
+        folder: where everything is written, by the first process alone.
+        config: all settings, kept in checkpoints and compared on resuming.
         reporter: progress.
 
     Returns:
         The last measurement, with `seconds` spent training over all runs.
 
     Raises:
-        HuemanError: the checkpoint belongs to other settings or cannot be read.
+        HuemanError: the checkpoint belongs to other settings or cannot be read, another process
+            trains here, memory is too small, or training diverged.
     """
-    (folder / "samples").mkdir(parents=True, exist_ok=True)
-    checkpoint = folder / "checkpoint.pt"
-    total = stage.schedule.total_steps(stage.samples)
-    done, seconds, measured = _resume(stage, checkpoint, settings)
-    reporter.advance(done)
-    _cut_log(folder / "log.jsonl", done)
-    writer = SummaryWriter(str(folder), purge_step=done)
-    started = time.monotonic() - seconds
+    checkpoints = Checkpoints(folder, config.keep_checkpoints)
+    if not stage.networks.fabric.is_global_zero:
+        progress = _resume(stage, checkpoints, config)
+        _run(stage, progress, config, reporter, None)
+        return progress.measured
+    with checkpoints.locked():
+        progress = _resume(stage, checkpoints, config)
+        with _Recorder(folder, checkpoints, stage, progress, config) as recorder:
+            _run(stage, progress, config, reporter, recorder)
+    seconds = round(progress.seconds, 1)
+    return {**progress.measured, "seconds": seconds, "updates": progress.step}
 
-    def save(step: int) -> None:
-        state = {"step": step, "seconds": time.monotonic() - started, "measured": measured}
-        with atomic_file(checkpoint) as temporary:
-            torch.save(
-                {**state, "settings": settings, "stage": stage.networks.state_dict()}, temporary
-            )
 
+def _run(
+    stage: Stage,
+    progress: Progress,
+    config: TrainingConfig,
+    reporter: Reporter,
+    recorder: "_Recorder | None",
+) -> None:
+    """Make all updates that are left; one process has a recorder."""
+    total = total_updates(stage)
+    reporter.advance(progress.step)
+    started = time.monotonic() - progress.seconds
+    with deferred_interrupt() as interrupted:
+        while progress.step < total:
+            rate = stage.schedule.learning_rate_at(progress.step, total)
+            losses = _update(stage, progress.step, rate, interrupted())
+            stop = losses.pop("interrupted") > 0
+            _check_finite(losses, progress.step + 1, recorder)
+            progress.step += 1
+            progress.seconds = time.monotonic() - started
+            if recorder:
+                last = progress.step == total
+                if last or progress.step % config.sample_every == 0:
+                    losses |= recorder.look()
+                recorder.log(losses)
+                if last or progress.step % config.save_every == 0 or stop:
+                    recorder.save()
+            reporter.advance(note=_note(losses))
+            if stop:
+                raise KeyboardInterrupt
+
+
+def _update(stage: Stage, step: int, rate: float, interrupted: bool) -> dict[str, float]:
+    """Make update number `step`: all batches of all processes, their gradients averaged.
+
+    Returns the losses, averaged over them too, and whether any process was interrupted.
+    """
+    fabric = stage.networks.fabric
+    batches = stage.schedule.accumulate
+    first = (step * batches * fabric.world_size) + fabric.global_rank
     try:
-        with (
-            deferred_interrupt() as interrupted,
-            (folder / "log.jsonl").open("a", buffering=1, encoding="utf-8") as log,
-        ):
-            for step in range(done, total):
-                losses = stage.step(step, stage.schedule.learning_rate_at(step, total))
-                _check_finite(losses, step)
-                done = step + 1
-                if done == total or done % sample_every == 0:
-                    measured = stage.measure()
-                    _write_sample(folder / "samples" / f"{done:07d}.png", stage.sample())
-                    losses |= {f"measured/{name}": value for name, value in measured.items()}
-                _log(writer, log, done, losses)
-                if done == total or done % save_every == 0:
-                    save(done)
-                reporter.advance(note=_note(losses))
-                if interrupted():
-                    raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        save(done)
-        raise
-    finally:
-        writer.close()
-    return {**measured, "seconds": round(time.monotonic() - started, 1), "updates": total}
+        stage.networks.start_update(rate)
+        losses = [stage.backward(first + n * fabric.world_size) for n in range(batches)]
+        stage.networks.finish_update()
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    else:
+        means = {name: sum(each[name] for each in losses) / batches for name in losses[0]}
+        means["interrupted"] = float(interrupted)
+        if fabric.world_size == 1:
+            return means
+        values = torch.tensor(list(means.values()), device=fabric.device, dtype=torch.float64)
+        average_over_processes([values], fabric)
+        return dict(zip(means, values.tolist(), strict=True))
+    # Only here, outside the handler, is the memory of the failed update free.
+    raise explain_out_of_memory(stage)
 
 
-def _check_finite(losses: dict[str, float], step: int) -> None:
+class _Recorder:
+    """Writes what a stage leaves behind; only the first process has one."""
+
+    def __init__(
+        self,
+        folder: Path,
+        checkpoints: Checkpoints,
+        stage: Stage,
+        progress: Progress,
+        config: TrainingConfig,
+    ):
+        self.folder = folder
+        self.checkpoints = checkpoints
+        self.stage = stage
+        self.progress = progress
+        self.settings = settings_of(config, stage.name)
+
+    def __enter__(self) -> "_Recorder":
+        (self.folder / "samples").mkdir(parents=True, exist_ok=True)
+        log = self.folder / "log.jsonl"
+        _cut_log(log, self.progress.step)
+        self._log = log.open("a", buffering=1, encoding="utf-8")
+        self._writer = SummaryWriter(str(self.folder), purge_step=self.progress.step)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._log.close()
+        self._writer.close()
+
+    def look(self) -> dict[str, float]:
+        """Measure and write a sample picture; return the measurements by their names in the log."""
+        self.progress.measured = measured = self.stage.measure()
+        path = self.folder / "samples" / f"{self.progress.step:07d}.png"
+        with atomic_file(path) as temporary:
+            cv2.imwrite(str(temporary), self.stage.sample()[..., ::-1])
+        name, better = self.stage.judged_by
+        value, best = measured[name], self.progress.best_value
+        if best is None or (value < best if better == "lowest" else value > best):
+            self.progress.best_step, self.progress.best_value = self.progress.step, value
+        return {f"measured/{name}": value for name, value in measured.items()}
+
+    def log(self, losses: dict[str, float]) -> None:
+        """Append the losses to the log, and draw the curves when measurements are among them."""
+        for name, value in losses.items():
+            self._writer.add_scalar(name, value, self.progress.step)
+        rounded = {name: float(f"{value:.6g}") for name, value in losses.items()}
+        self._log.write(json.dumps({"step": self.progress.step, **rounded}) + "\n")
+        if any(name.startswith("measured/") for name in losses):
+            draw_curves(self.folder / "log.jsonl", self.folder / "curves.png")
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        state = {
+            **asdict(self.progress),
+            "settings": self.settings,
+            "processes": self.stage.networks.fabric.world_size,
+            "stage": self.stage.networks.state_dict(),
+        }
+        self.checkpoints.save(self.progress.step, state, self.progress.best_step)
+
+
+def _check_finite(losses: dict[str, float], step: int, recorder: _Recorder | None) -> None:
     wrong = [name for name, loss in losses.items() if not np.isfinite(loss)]
-    if wrong:
-        raise HuemanError(
-            f"Training diverged at update {step + 1} ({', '.join(wrong)}); lower the learning rate "
-            "and start again in another folder."
+    if not wrong:
+        return
+    newest = recorder.checkpoints.newest() if recorder else None
+    advice = "lower the learning rate and start again in another folder"
+    if newest:
+        advice = (
+            f"the last good checkpoint is {newest}: go on from it with --resume {newest} and a "
+            "lower learning rate (--set)"
         )
+    raise HuemanError(f"Training diverged at update {step} ({', '.join(wrong)}); {advice}.")
 
 
-def _resume(
-    stage: Stage, checkpoint: Path, settings: dict[str, Any]
-) -> tuple[int, float, dict[str, float]]:
-    """Return the updates done, the seconds they took and the last measurement."""
-    if not checkpoint.exists():
-        return 0, 0.0, {}
-    try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        if state["settings"] != settings:
-            raise HuemanError(
-                f"{checkpoint} was trained with other settings; use another --out folder, or the "
-                "same settings to go on."
-            )
-        stage.networks.load_state_dict(state["stage"])
-    except HuemanError:
-        raise
-    except Exception as error:  # a damaged file fails in many ways inside torch
+def _resume(stage: Stage, checkpoints: Checkpoints, config: TrainingConfig) -> Progress:
+    """Restore the newest checkpoint and return how far it is."""
+    newest = checkpoints.newest()
+    if newest is None:
+        return Progress()
+    state = read_checkpoint(newest)
+    if state.get("settings") != settings_of(config, stage.name):
         raise HuemanError(
-            f"{checkpoint} cannot be read ({type(error).__name__}); delete it to start over."
+            f"{newest} was trained with other settings; use another --out folder, or the "
+            f"same settings to go on. To go on with these all the same: --resume {newest}."
+        )
+    processes = stage.networks.fabric.world_size
+    if state["processes"] != processes:
+        raise HuemanError(
+            f"{newest} was trained by {state['processes']} processes, these are {processes}; use "
+            f"as many --devices to go on, or --resume {newest} to go on with these all the same."
+        )
+    try:
+        stage.networks.load_state_dict(state["stage"])
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise HuemanError(
+            f"{newest} does not fit the networks ({str(error).splitlines()[0]}); delete it to "
+            "start over."
         ) from error
-    return state["step"], state["seconds"], state["measured"]
+    return Progress(**{name: state[name] for name in asdict(Progress())})
 
 
 def _cut_log(path: Path, step: int) -> None:
@@ -165,17 +286,5 @@ def _cut_log(path: Path, step: int) -> None:
         temporary.write_text("".join(kept), encoding="utf-8")
 
 
-def _log(writer: SummaryWriter, log: Any, step: int, losses: dict[str, float]) -> None:
-    for name, value in losses.items():
-        writer.add_scalar(name, value, step)
-    rounded = {name: float(f"{value:.6g}") for name, value in losses.items()}
-    log.write(json.dumps({"step": step, **rounded}) + "\n")
-
-
 def _note(losses: dict[str, float]) -> str:
     return "  ".join(f"{name} {losses[name]:.3f}" for name in ("l1",) if name in losses)
-
-
-def _write_sample(path: Path, picture: np.ndarray) -> None:
-    with atomic_file(path) as temporary:
-        cv2.imwrite(str(temporary), picture[..., ::-1])

@@ -1,4 +1,4 @@
-"""The trained model: encoders, generator, the distribution of codes, and the file it lives in."""
+"""The trained model: encoders, restoration, generator, distribution of codes, and their file."""
 
 import json
 from pathlib import Path
@@ -14,10 +14,15 @@ from hueman.errors import HuemanError
 from hueman.files import atomic_file
 from hueman.networks.coarse_to_fine import CoarseToFine, code_map
 from hueman.networks.color_encoders import ColorEncoders
+from hueman.networks.restoration import RestorationNetwork
+from hueman.training.frames import Frames
 from hueman.training.latent import CodeDistribution
 from hueman.training.stage_one import build_encoder
 
 FORMAT = "hueman-model-1"
+
+RESTORED_AT_ONCE = 8
+"""Frames; whole clips at full size would need much memory."""
 
 
 def build_generator(config: TrainingConfig) -> CoarseToFine:
@@ -31,12 +36,27 @@ def build_generator(config: TrainingConfig) -> CoarseToFine:
         residual_blocks=generator.residual_blocks,
         local_blocks=generator.local_blocks,
         upsampling=generator.upsampling,
-        code_cure="none" if generator.normalize_first else "no_first_norm",
+        fine_stage=generator.fine_stage,
+        code_cure=generator.code_cure,
+    )
+
+
+def build_restoration(config: TrainingConfig) -> RestorationNetwork | None:
+    """Make the restoration network, untrained, if the settings have one."""
+    settings = config.restoration
+    if settings is None:
+        return None
+    return RestorationNetwork(
+        settings.channels, settings.downsamplings, settings.residual_blocks, settings.upsampling
     )
 
 
 class VideoModel(nn.Module):
-    """Everything that generation needs, and nothing that only training does."""
+    """Everything that generation needs, and nothing that only training does.
+
+    `restoring` says whether warped feature maps are restored before they are used; it begins as
+    the model was trained.
+    """
 
     code_mean: Tensor
     code_covariance: Tensor
@@ -47,6 +67,8 @@ class VideoModel(nn.Module):
         self.encoders = ColorEncoders(
             build_encoder(config, "upper"), build_encoder(config, "lower")
         )
+        self.restoration = build_restoration(config)
+        self.restoring = config.stage_two.restore
         self.generator = build_generator(config)
         length = self.upper_length + config.stage_one.lower_code
         self.register_buffer("code_mean", torch.zeros(length))
@@ -67,6 +89,40 @@ class VideoModel(nn.Module):
         self.code_mean.copy_(distribution.mean)
         self.code_covariance.copy_(distribution.covariance)
 
+    def choose_restoration(self, restoration: str) -> None:
+        """Use the restoration network or not: "auto" is as in training, or "on", or "off".
+
+        Raises:
+            HuemanError: there is no such choice, or the model has no such network.
+        """
+        if restoration not in ("auto", "on", "off"):
+            raise HuemanError(f"Restoration is '{restoration}'; choose auto, on or off.")
+        if restoration == "on" and self.restoration is None:
+            raise HuemanError("This model was trained without a restoration network.")
+        trained = self.config.stage_two.restore
+        self.restoring = trained if restoration == "auto" else restoration == "on"
+
+    def estimate(self, content: Frames, pose: Tensor) -> tuple[Tensor, Tensor]:
+        """Estimate feature maps under target poses from content frames (paper, section 2.3).
+
+        Args:
+            content: N frames.
+            pose: (N, 18, 3).
+
+        Returns:
+            Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W), on the model's
+            device.
+        """
+        stage, device = self.config.stage_two, self.code_mean.device
+        features, regions = content.warped(pose, stage.generator.code_region, stage.stick_figure)
+        return self.restored(features.to(device)), regions.to(device)
+
+    def restored(self, features: Tensor) -> Tensor:
+        """Restore warped feature maps (N, 4, H, W), if that is chosen."""
+        if self.restoration is None or not self.restoring:
+            return features
+        return torch.cat([self.restoration(part) for part in features.split(RESTORED_AT_ONCE)])
+
     def next_frame(
         self, features: Tensor, code: Tensor, regions: Tensor, previous: Tensor
     ) -> Tensor:
@@ -83,7 +139,7 @@ class VideoModel(nn.Module):
         """
         upper, lower = code[:, : self.upper_length], code[:, self.upper_length :]
         pictures = {"features": features, "previous": previous}
-        return self.generator(pictures, code_map(upper, lower, regions))
+        return self.generator(pictures, code_map(upper, lower, regions), code)
 
     def generate_sequence(
         self, features: list[Tensor], code: Tensor, regions: list[Tensor], previous: Tensor

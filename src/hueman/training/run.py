@@ -1,11 +1,15 @@
-"""A whole training run: stage I for both encoders, the code distribution, stage II, the model.
+"""A whole training run: both encoders, the restoration network if wanted, the generator, the model.
 
 OUT/config.yaml            the settings
-OUT/stage_one/upper/       checkpoint, log, TensorBoard events, sample pictures
+OUT/stage_one/upper/       checkpoints, log, curves, TensorBoard events, sample pictures
 OUT/stage_one/lower/
+OUT/restoration/           if the settings have a restoration network
 OUT/stage_two/
-OUT/training.json          what was trained for how long, and the measurements of stage I
+OUT/training.json          what was trained for how long, and the measurements
 OUT/model.safetensors      the result
+
+Several processes may train together; the first one writes. On several machines OUT has to be a
+folder that all of them see.
 """
 
 import json
@@ -20,12 +24,18 @@ from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig, config_to_dict
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
-from hueman.progress import progress_bar
+from hueman.training.checkpoints import Checkpoints, read_checkpoint
+from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
+from hueman.training.devices import make_fabric
 from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.latent import CodeDistribution
-from hueman.training.loop import train_stage
+from hueman.training.loop import Stage, total_updates, train_stage
 from hueman.training.model import VideoModel, save_model
+from hueman.training.reporting import stage_reporter
+from hueman.training.restoration import RestorationStage
+from hueman.training.rewinding import rewind
+from hueman.training.settings import WATCHING
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
@@ -33,70 +43,89 @@ from hueman.weights.readers import load_vgg
 CODES_FOR_DISTRIBUTION = 1000
 
 
-def train(dataset: Dataset, out: Path, config: TrainingConfig, device: str = "auto") -> Path:
-    """Train both stages, or go on where an earlier run with the same settings stopped.
+def train(
+    dataset: Dataset,
+    out: Path,
+    config: TrainingConfig,
+    device: str = "auto",
+    devices: int | None = None,
+    nodes: int = 1,
+    resume: str = "auto",
+) -> Path | None:
+    """Train all stages, or go on where an earlier run with the same settings stopped.
 
     Args:
         dataset: prepared clips.
         out: folder of the run.
         config: all settings.
         device: "auto", "cpu" or "cuda".
+        devices: on each machine.
+        nodes: machines.
+        resume: "auto" goes on with what is in `out`; "never" refuses if anything is; the path of a
+            checkpoint in `out` goes back to it, also with other settings.
 
     Returns:
-        The model's file.
+        The model's file, or None in all processes but the first.
 
     Raises:
-        HuemanError: `out` holds a run with other settings, or training diverged.
+        HuemanError: `out` holds a run with other settings, devices are not there, memory is too
+            small, or training diverged.
     """
-    fabric = make_fabric(config, device)
-    _keep_settings(out, config)
-    split = load_split(dataset, config)
+    fabric = make_fabric(config, device, devices, nodes)
+    if fabric.is_global_zero:
+        _begin(out, config, resume, fabric.world_size)
+    fabric.barrier()
+    split = load_split(dataset, config, show_progress=fabric.is_global_zero)
     encoders = train_encoders(dataset, out / "stage_one", split, config, fabric)
-    model = VideoModel(config)
+    fabric.barrier()
+    model = VideoModel(config).to(fabric.device)
     codes = _install_encoders(model, split, out / "stage_one", config, fabric)
     model.set_code_distribution(CodeDistribution.fit(codes))
+    measured: dict[str, Any] = {"stage_one": encoders}
+    if config.restoration is not None:
+        restoration = RestorationStage(model, split, config, fabric)
+        measured["restoration"] = _train(restoration, out, config)
+        model.restoration = restoration.release()
 
-    stage_two = config.stage_two
-    perceptual = load_vgg(stage_two.perceptual_network, stage_two.perceptual_layers)
-    stage = StageTwo(model, perceptual, split, config, fabric)
-    total = stage.schedule.total_steps(stage.samples)
-    with progress_bar("Stage II", total) as bar:
-        generator = train_stage(
-            stage,
-            out / "stage_two",
-            config_to_dict(config),
-            config.save_every,
-            config.sample_every,
-            bar,
-        )
-    notes = _notes(dataset, split, encoders, generator, fabric)
-    save_model(model, out / "model.safetensors", notes)
-    with atomic_file(out / "training.json") as temporary:
-        temporary.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
-    return out / "model.safetensors"
+    perceptual = load_vgg(config.stage_two.perceptual_network, config.stage_two.perceptual_layers)
+    stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric))
+    measured["stage_two"] = _train(stage, out, config)
+    fabric.barrier()
+    if not fabric.is_global_zero:
+        return None
+    if config.release == "best":
+        measured["released_update"] = _restore_best(stage, out / stage.name)
+    return _finish(out, stage.release(), _notes(dataset, split, fabric) | measured)
 
 
-def make_fabric(config: TrainingConfig, device: str) -> Fabric:
-    """Choose device and precision.
-
-    Raises:
-        HuemanError: the device is not there.
-    """
-    try:
-        return Fabric(accelerator=device, devices=1, precision=config.precision)
-    except (RuntimeError, ValueError) as error:
-        raise HuemanError(f"Device '{device}' cannot be used: {error}.") from error
-
-
-def _keep_settings(out: Path, config: TrainingConfig) -> None:
+def _begin(out: Path, config: TrainingConfig, resume: str, processes: int) -> None:
+    """Check that `out` can hold this run, and write its settings."""
     path = out / "config.yaml"
-    settings = config_to_dict(config)
-    if path.exists() and yaml.safe_load(path.read_text(encoding="utf-8")) != settings:
+    if resume == "never" and path.exists():
+        raise HuemanError(f"{out} holds a run already; choose another --out, or --resume auto.")
+    if resume not in ("auto", "never"):
+        print(rewind(out, Path(resume), config, processes))
+    elif path.exists() and _lasting(yaml.safe_load(path.read_text("utf-8"))) != _lasting(
+        config_to_dict(config)
+    ):
         raise HuemanError(
-            f"{out} holds a run with other settings; choose another --out, or delete it."
+            f"{out} holds a run with other settings; choose another --out, delete it, or go on "
+            "from one of its checkpoints with --resume CHECKPOINT."
         )
     with atomic_file(path) as temporary:
-        temporary.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+        temporary.write_text(
+            yaml.safe_dump(config_to_dict(config), sort_keys=False), encoding="utf-8"
+        )
+
+
+def _lasting(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in WATCHING}
+
+
+def _train(stage: Stage, out: Path, config: TrainingConfig) -> dict[str, float]:
+    title = {"restoration": "Restoration", "stage_two": "Stage II"}[stage.name]
+    with stage_reporter(title, total_updates(stage), stage.networks.fabric) as reporter:
+        return train_stage(stage, out / stage.name, config, reporter)
 
 
 def _install_encoders(
@@ -105,28 +134,44 @@ def _install_encoders(
     """Put the trained encoders into the model; return codes of randomly coloured frames."""
     codes = []
     for region in REGIONS:
-        stage = StageOne(region, split, config, fabric)
-        state = torch.load(folder / region / "checkpoint.pt", map_location="cpu", weights_only=True)
-        stage.networks.load_state_dict(state["stage"])
-        getattr(model.encoders, region).load_state_dict(stage.encoder.state_dict())
+        stage = StageOne(region, split, config, fabric, make_recolor(config, fabric))
+        newest = Checkpoints(folder / region).newest()
+        if newest is None:
+            raise HuemanError(f"{folder / region} has no checkpoint; all processes must see it.")
+        stage.networks.load_state_dict(read_checkpoint(newest)["stage"])
+        getattr(model.encoders, region).load_state_dict(stage.encoder.module.state_dict())
         codes.append(stage.encode(split.train, CODES_FOR_DISTRIBUTION, both=True)[0])
     return torch.cat(codes, dim=1)
 
 
-def _notes(
-    dataset: Dataset,
-    split: Split,
-    encoders: dict[str, Any],
-    generator: dict[str, float],
-    fabric: Fabric,
-) -> dict[str, Any]:
+def _restore_best(stage: StageTwo, folder: Path) -> int:
+    """Load the best checkpoint of a finished stage, if one fell on a measurement; say which."""
+    checkpoints = Checkpoints(folder)
+    newest = checkpoints.newest()
+    assert newest is not None  # the stage has just been saved
+    state = read_checkpoint(newest)
+    best = state["best_step"]
+    if best is not None and checkpoints.path(best).exists():
+        state = read_checkpoint(checkpoints.path(best))
+        stage.networks.load_state_dict(state["stage"])
+    return state["step"]
+
+
+def _finish(out: Path, model: VideoModel, notes: dict[str, Any]) -> Path:
+    file = out / "model.safetensors"
+    save_model(model, file, notes)
+    with atomic_file(out / "training.json") as temporary:
+        temporary.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
+    return file
+
+
+def _notes(dataset: Dataset, split: Split, fabric: Fabric) -> dict[str, Any]:
     return {
         "dataset": dataset.root.name,
         "train_clips": [f"{clip.actor}/{clip.action}" for clip in split.train],
         "test_clips": [f"{clip.actor}/{clip.action}" for clip in split.test],
         "device": str(fabric.device),
+        "processes": fabric.world_size,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "stage_one": encoders,
-        "stage_two": generator,
     }

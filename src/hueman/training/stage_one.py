@@ -4,9 +4,12 @@ A = feature map of the frame, B = the frame with one garment at a random colour:
 
     z = E(B)      B~ = G(A, z)      z~ = E(B~)
 
-The latent code is regressed on the reconstruction, so G runs once for each batch.
+In the paper the latent code is regressed on the reconstruction, so G runs once for each batch. In
+BicycleGAN (Zhu et al. 2017) it is regressed on another picture, made with a random code and judged
+by a second discriminator; see `StageOneConfig.latent_regression`.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -16,101 +19,174 @@ from torch import Tensor
 
 from hueman.color.augmentation import random_chroma
 from hueman.config import TrainingConfig
+from hueman.networks.initialization import initialize
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.networks.residual_encoder import ResidualEncoder
 from hueman.networks.unet import UNet
+from hueman.training.adversary import judge_both
 from hueman.training.data import FrameSampler, Split, step_generator
-from hueman.training.frames import ClipFrames, Frames
+from hueman.training.devices import place
+from hueman.training.frames import ClipFrames, Frames, Recolor
 from hueman.training.latent import active_units, linear_probe
 from hueman.training.losses import kl_loss, least_squares_loss, weighted_l1_loss
 from hueman.training.networks import TrainedNetworks
 from hueman.training.pictures import picture_grid
+from hueman.training.prefetch import Prefetcher, batches_ahead
 
 Region = Literal["upper", "lower"]
 PROBE_FRAMES = 400
 
 
+@dataclass(frozen=True)
+class ColoredBatch:
+    """N frames with one garment recoloured."""
+
+    frames: Tensor
+    """B, (N, 3, H, W) in [-1, 1]."""
+    features: Tensor
+    """A, (N, 4, H, W) in [-1, 1]."""
+    region: Tensor
+    """What the encoder may see, (N, 1, H, W) in [0, 1]."""
+    weight: Tensor
+    """Of each pixel in the L1 term, (N, 1, H, W)."""
+    noise: Tensor
+    """(2, N, code): for the draw of z around its mean, and for a random code."""
+
+
 def build_encoder(config: TrainingConfig, region: Region) -> ResidualEncoder:
     """Make the encoder of a region, untrained."""
     stage, encoder = config.stage_one, config.stage_one.encoder
-    return ResidualEncoder(
+    network = ResidualEncoder(
         stage.upper_code if region == "upper" else stage.lower_code,
         encoder.channels,
         encoder.blocks,
         encoder.log_variance_bias,
         encoder.mean_gain,
     )
+    initialize(network, stage.initialization)
+    return network
 
 
 class StageOne:
-    """Trains one encoder; its generator and discriminator are thrown away afterwards."""
+    """Trains one encoder; its generator and discriminators are thrown away afterwards."""
 
-    def __init__(self, region: Region, split: Split, config: TrainingConfig, fabric: Fabric):
+    name = "stage_one"
+    judged_by: tuple[str, Literal["lowest", "highest"]] = ("r2", "highest")
+
+    def __init__(
+        self,
+        region: Region,
+        split: Split,
+        config: TrainingConfig,
+        fabric: Fabric,
+        recolor: Recolor | None = None,
+    ):
         stage = config.stage_one
         self.region: Region = region
         self.number = ("upper", "lower").index(region)
         self.split = split
         self.config = config
         self.fabric = fabric
+        self.recolor = recolor
         self.schedule = stage.schedule
         self.sampler = FrameSampler(split.train, stage.schedule.batch_size, config.seed)
-        self.samples = len(self.sampler)
         self.train_frames = [clip.frames for clip in split.train]
-
+        self.batch = Prefetcher(self.make_batch, batches_ahead(fabric), fabric.world_size)
         torch.manual_seed(config.seed + self.number)
-        encoder = build_encoder(config, region)
-        code = encoder.mean.out_features
-        generator = UNet(
-            4, code, stage.generator_channels, stage.generator_levels, stage.generator_upsampling
-        )
-        discriminator = MultiScaleDiscriminator(
-            3, stage.discriminator_channels, stage.discriminator_layers, stage.discriminators
-        )
         self.networks = TrainedNetworks(
-            {"encoder": encoder, "generator": generator, "discriminator": discriminator}, fabric
+            self._build(), fabric, stage.schedule.accumulate, config.compile
         )
         self.encoder = self.networks["encoder"]
         self.generator = self.networks["generator"]
-        self.discriminator = self.networks["discriminator"]
 
-    def step(self, step: int, learning_rate: float) -> dict[str, float]:
-        """Update the three networks once, as BicycleGAN does."""
-        weights = self.config.stage_one
-        self.networks.start_update(learning_rate)
-        random = step_generator(self.config.seed, self.number, step)
-        batch = Frames.gather(self.train_frames, self.sampler.batch(step))
-        real, region, _ = self.colored(batch, random)
-        features, person = self._place(batch.features()), self._place(batch.person / 255)
+    def _build(self) -> dict[str, torch.nn.Module]:
+        stage = self.config.stage_one
+        encoder = build_encoder(self.config, self.region)
+        networks: dict[str, torch.nn.Module] = {
+            "encoder": encoder,
+            "generator": UNet(
+                4,
+                encoder.mean.out_features,
+                stage.generator_channels,
+                stage.generator_levels,
+                stage.generator_upsampling,
+                stage.code_levels,
+            ),
+        }
+        discriminators = ["discriminator"]
+        if stage.latent_regression == "random":
+            discriminators.append("random_discriminator")
+        for name in discriminators:
+            networks[name] = MultiScaleDiscriminator(
+                3,
+                stage.discriminator_channels,
+                stage.discriminator_layers,
+                stage.discriminators,
+                padding=1,
+                halve_channels=True,
+            )
+        for name in ("generator", *discriminators):
+            initialize(networks[name], stage.initialization)
+        return networks
+
+    def backward(self, number: int) -> dict[str, float]:
+        """Add the gradients of batch `number` to the networks, as BicycleGAN does."""
+        batch, weights = self.batch(number), self.config.stage_one
+        frames, features, region = (
+            place(pictures, self.fabric)
+            for pictures in (batch.frames, batch.features, batch.region)
+        )
+        noise = batch.noise.to(self.fabric.device)
+        # BicycleGAN encodes one half of a batch; the other half is what the second discriminator
+        # compares pictures of random codes with.
+        random = weights.latent_regression == "random"
+        count = len(frames) // 2 if random else len(frames)
+        real, features, region = frames[:count], features[:count], region[:count]
 
         mean, log_variance = self.encoder(real * region)
-        noise = torch.randn(mean.shape, generator=random).to(mean.device)
-        code = mean + noise * (0.5 * log_variance).exp()
+        code = mean + noise[0, :count] * (0.5 * log_variance).exp()
         fake = self.generator(features, code)
-        regressed, _ = self.encoder(fake * region)
-        # One pass judges both; `inputs` below keeps each loss to the network it trains.
-        verdicts = self.discriminator(torch.cat([real, fake]))
-        real_verdicts = [[scale[-1][: len(real)]] for scale in verdicts]
-        fake_verdicts = [[scale[-1][len(real) :]] for scale in verdicts]
-
-        adversarial = least_squares_loss(fake_verdicts, real=True)
-        l1 = weighted_l1_loss(fake, real, 1 + weights.person_weight * person)
+        adversarial, judge = self._judge("discriminator", real, fake)
+        source, wanted = fake, code.detach()
+        if random:
+            wanted = noise[1, :count]
+            source = self.generator(features, wanted)
+            more = self._judge("random_discriminator", frames[count:], source)
+            adversarial, judge = adversarial + more[0], judge + more[1]
+        l1 = weighted_l1_loss(fake, real, place(batch.weight[:count], self.fabric))
         kl = kl_loss(mean, log_variance)
-        latent = (regressed - code.detach()).abs().mean()
-        judge = least_squares_loss(real_verdicts, real=True) + least_squares_loss(
-            fake_verdicts, real=False
-        )
+        latent = (self.encoder(source * region)[0] - wanted).abs().mean()
 
-        both = adversarial + weights.l1_weight * l1 + weights.kl_weight * kl
-        trained = self.networks.parameters
-        self.fabric.backward(both, inputs=trained("encoder", "generator"), retain_graph=True)
+        objective = adversarial + weights.l1_weight * l1 + weights.kl_weight * kl
+        judges = [name for name in self.networks.names if "discriminator" in name]
+        backward = self.networks.backward
+        backward(objective, "encoder", "generator", retain_graph=True)
         # The latent term trains the generator alone (BicycleGAN): the encoder must not make its
         # codes easy to predict.
-        latent_term = weights.latent_weight * latent
-        self.fabric.backward(latent_term, inputs=trained("generator"), retain_graph=True)
-        self.fabric.backward(judge, inputs=trained("discriminator"))
-        self.networks.finish_update()
+        backward(weights.latent_weight * latent, "generator", retain_graph=True)
+        backward(judge, *judges)
         losses = {"l1": l1, "kl": kl, "latent": latent, "adversarial": adversarial, "judge": judge}
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _judge(self, name: str, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the generator's and the discriminator's least-squares losses."""
+        real_outputs, fake_outputs = judge_both(self.networks[name], real, fake)
+        judge = least_squares_loss(real_outputs, True) + least_squares_loss(fake_outputs, False)
+        return least_squares_loss(fake_outputs, True), judge
+
+    def make_batch(self, number: int) -> ColoredBatch:
+        """Make batch `number`, on the CPU; each frame gets a colour of its own (section 4.2)."""
+        random = step_generator(self.config.seed, self.number, number)
+        frames = Frames.gather(self.train_frames, self.sampler.batch(number))
+        colored, region, _ = self.colored(frames, random)
+        length = getattr(self.config.stage_one, f"{self.region}_code")
+        return ColoredBatch(
+            frames=colored,
+            features=frames.features(),
+            region=region,
+            weight=1 + self.config.stage_one.person_weight * frames.person / 255,
+            noise=torch.randn((2, len(frames), length), generator=random),
+        )
 
     def colored(
         self, batch: Frames, random: torch.Generator, both: bool = False
@@ -134,7 +210,7 @@ class StageOne:
         own = (batch.upper_color[:, 1:], batch.lower_color[:, 1:])
         kept = [a if a is not None else b for a, b in zip(used, own, strict=True)]
         regions = batch.encoder_regions(kind)[:, self.number, None]
-        return self._place(batch.recolored(*used)), self._place(regions), torch.cat(kept, dim=1)
+        return batch.recolored(*used, recolor=self.recolor), regions, torch.cat(kept, dim=1)
 
     @torch.no_grad()
     def encode(self, clips: list[ClipFrames], count: int, both: bool) -> tuple[Tensor, Tensor]:
@@ -147,7 +223,7 @@ class StageOne:
             places = [(int(n), int(order.integers(len(clips[n].frames)))) for n in numbers]
             batch = Frames.gather([clip.frames for clip in clips], places)
             frames, regions, used = self.colored(batch, random, both)
-            codes.append(self.encoder(frames * regions)[0].float().cpu())
+            codes.append(self.encoder(place(frames * regions, self.fabric))[0].float().cpu())
             chroma.append(used)
         return torch.cat(codes), torch.cat(chroma)
 
@@ -179,10 +255,7 @@ class StageOne:
         places = [(n % len(clips), len(clips[n % len(clips)].frames) // 2) for n in range(8)]
         batch = Frames.gather([clip.frames for clip in clips], places)
         frames, regions, _ = self.colored(batch, step_generator(self.config.seed, 20 + self.number))
-        features = self._place(batch.features())
-        code, _ = self.encoder(frames * regions)
-        rows = [frames, self.generator(features, code), self.generator(features, code.flip(0))]
-        return picture_grid(rows)
-
-    def _place(self, pictures: Tensor) -> Tensor:
-        return pictures.to(self.fabric.device).contiguous(memory_format=torch.channels_last)
+        features = place(batch.features(), self.fabric)
+        code, _ = self.encoder(place(frames * regions, self.fabric))
+        fake = [self.generator(features, each) for each in (code, code.flip(0))]
+        return picture_grid([frames, *fake])

@@ -1,0 +1,49 @@
+"""Learning curves of a stage, drawn from its log."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from hueman.files import atomic_file
+
+COLUMNS = 3
+SMOOTHING = 40
+"""A curve is averaged over this share (1 / 40) of its length."""
+
+
+def draw_curves(log: Path, picture: Path) -> None:
+    """Draw every value of a stage's log.jsonl over the updates, each in a panel of its own.
+
+    Losses are noisy: the pale line is the log, the dark one its moving average.
+    """
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    names = sorted({name for row in rows for name in row} - {"step"})
+    if not names:
+        return
+    lines = -(-len(names) // COLUMNS)
+    figure = Figure(figsize=(4 * COLUMNS, 2.4 * lines), layout="constrained")
+    FigureCanvasAgg(figure)
+    for index, name in enumerate(names):
+        points = [(row["step"], row[name]) for row in rows if name in row]
+        steps, values = (np.array(column, float) for column in zip(*points, strict=True))
+        axes = figure.add_subplot(lines, COLUMNS, index + 1)
+        few = len(values) < 2 * SMOOTHING
+        axes.plot(steps, values, color="tab:blue", alpha=1 if few else 0.25, lw=1)
+        if few:
+            axes.plot(steps, values, ".", color="tab:blue")
+        else:
+            axes.plot(steps, _smooth(values), color="tab:blue", lw=1.5)
+        axes.set_title(name, fontsize=10)
+        axes.grid(alpha=0.3)
+    with atomic_file(picture) as temporary:
+        figure.savefig(temporary, dpi=80)
+
+
+def _smooth(values: np.ndarray) -> np.ndarray:
+    """Return the moving average of values (T,), with shorter windows at both ends."""
+    width = max(1, len(values) // SMOOTHING)
+    window = np.ones(width)
+    return np.convolve(values, window, "same") / np.convolve(np.ones(len(values)), window, "same")

@@ -1,0 +1,160 @@
+"""Training samples of stage II: two consecutive coloured frames, and what the generator may know.
+
+All frames of a sample, its content frame included, wear the same colours (paper, section 4.2).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from hueman.color.augmentation import random_chroma
+from hueman.config import TrainingConfig
+from hueman.training.data import FrameSampler, step_generator
+from hueman.training.devices import place
+from hueman.training.frames import ClipFrames, Frames, Recolor
+from hueman.training.model import VideoModel, black_frames
+from hueman.training.prefetch import Prefetcher, batches_ahead
+
+STAGE_NUMBER = 2
+
+
+@dataclass(frozen=True)
+class WarpedPair:
+    """What of a batch can be made ahead, on the CPU: N samples."""
+
+    real: list[Tensor]
+    """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
+    features: list[Tensor]
+    """A warped feature map (N, 4, H, W) for each warm-up frame, then F1 and F2."""
+    regions: list[Tensor]
+    """The code regions (N, 2, H, W) of the same frames."""
+    content: Tensor
+    """The coloured content frames, (N, 3, H, W) in [-1, 1]."""
+    encoder_regions: Tensor
+    """(N, 2, H, W), what the encoders may see of them."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """N samples of two consecutive frames, on the device."""
+
+    real: list[Tensor]
+    """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
+    features: list[Tensor]
+    """F1 and F2, each (N, 4, H, W), warped from the content frame and restored if so chosen."""
+    regions: list[Tensor]
+    """Code regions of both, each (N, 2, H, W)."""
+    code: Tensor
+    """(N, up + down), of the content frame."""
+    previous: Tensor
+    """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
+
+
+class FramePairs:
+    """Batches of frame pairs, each a function of its number and of the model as it is.
+
+    Args:
+        model: its encoders, and for warm-up frames its generator, take part in a batch.
+        clips: to draw from.
+        config: all settings.
+        fabric: device and precision.
+        recolor: another way to colour garments.
+    """
+
+    def __init__(
+        self,
+        model: VideoModel,
+        clips: list[ClipFrames],
+        config: TrainingConfig,
+        fabric: Fabric,
+        recolor: Recolor | None = None,
+    ):
+        self.model = model
+        self.frames = [clip.frames for clip in clips]
+        self.config = config
+        self.fabric = fabric
+        self.recolor = recolor
+        self.sampler = FrameSampler(
+            clips, config.stage_two.schedule.batch_size, config.seed, span=2
+        )
+        self._warped = Prefetcher(self.warp, batches_ahead(fabric), fabric.world_size)
+
+    @torch.no_grad()
+    def __call__(self, number: int) -> Batch:
+        """Make batch `number`.
+
+        By option (`warm_up_frames`) some frames before the pair are generated first, so that the
+        pair does not always begin at black: the generator then learns to live with its own output,
+        as it must in a long video.
+        """
+        pair = self._warped(number)
+        features = [self.model.restored(place(each, self.fabric)) for each in pair.features]
+        regions = [place(each, self.fabric) for each in pair.regions]
+        content = place(pair.content, self.fabric), place(pair.encoder_regions, self.fabric)
+        code = self.model.encoders(*content).float()
+        with self.fabric.autocast():
+            before = self.model.generate_sequence(
+                features[:-2], code, regions[:-2], black_frames(features[0])
+            )
+        return Batch(
+            real=[place(frame, self.fabric) for frame in pair.real],
+            features=features[-2:],
+            regions=regions[-2:],
+            code=code,
+            previous=before[-1].float() if before else black_frames(features[0]),
+        )
+
+    @torch.no_grad()
+    def warp(self, number: int) -> WarpedPair:
+        """Draw, colour and warp batch `number`, on the CPU."""
+        stage = self.config.stage_two
+        random = step_generator(self.config.seed, STAGE_NUMBER, number)
+        places = self.sampler.batch(number)
+        content = Frames.gather(self.frames, self._content_places(places, random))
+        colors = self._clip_colors(content, random)
+        warm_up = int(torch.randint(stage.warm_up_frames + 1, (1,), generator=random))
+        columns = self._random_columns(len(places), random)
+        targets = [
+            self._frames_after(places, later).shifted(columns) for later in range(-warm_up, 2)
+        ]
+        region = stage.generator.code_region
+        warped = [content.warped(each.pose, region, stage.stick_figure) for each in targets]
+        seen = content.encoder_regions(self.config.stage_one.encoder.input_region)
+        return WarpedPair(
+            real=[target.recolored(*colors, recolor=self.recolor) for target in targets[-2:]],
+            features=[features for features, _ in warped],
+            regions=[regions for _, regions in warped],
+            content=content.recolored(*colors, recolor=self.recolor),
+            encoder_regions=seen,
+        )
+
+    def _frames_after(self, places: list[tuple[int, int]], later: int) -> Frames:
+        """Return the frames `later` frames after (or before) the places, within their clips."""
+        return Frames.gather(self.frames, [(clip, max(0, frame + later)) for clip, frame in places])
+
+    def _random_columns(self, count: int, random: torch.Generator) -> Tensor:
+        """Draw by how many pixels to shift each sample sideways."""
+        most = round(self.config.stage_two.max_shift * self.config.width)
+        return torch.randint(-most, most + 1, (count,), generator=random)
+
+    def _content_places(
+        self, places: list[tuple[int, int]], random: torch.Generator
+    ) -> list[tuple[int, int]]:
+        if self.config.stage_two.source_frame == "first":
+            return [(clip, 0) for clip, _ in places]
+        uniform = torch.rand(len(places), generator=random).tolist()
+        return [
+            (clip, int(share * len(self.frames[clip])))
+            for (clip, _), share in zip(places, uniform, strict=True)
+        ]
+
+    def _clip_colors(self, content: Frames, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Draw (a, b) (N, 2) of both garments; now and then a garment keeps its own."""
+        colors = []
+        for mean in (content.upper_color, content.lower_color):
+            drawn = random_chroma(random, mean[:, 0], self.config.max_chroma)
+            keep = torch.rand(len(mean), 1, generator=random) < self.config.keep_probability
+            colors.append(torch.where(keep.to(mean.device), mean[:, 1:], drawn))
+        return colors[0], colors[1]

@@ -1,0 +1,149 @@
+"""Stage II on tiny real data: what an update changes, pairs, warm-up, averages, both options."""
+
+import numpy as np
+import pytest
+import torch
+from tiny_training import RESTORATION, TINY, changed, update, weights_of
+
+from hueman.config import load_config
+from hueman.errors import HuemanError
+from hueman.training.devices import make_fabric
+from hueman.training.model import VideoModel
+from hueman.training.stage_two import StageTwo
+from hueman.weights.readers import load_vgg
+
+
+def stage(split, settings=(), layers=3):
+    config = load_config("demo", [*TINY, *settings])
+    torch.manual_seed(0)
+    perceptual = load_vgg("vgg16", layers)
+    return StageTwo(VideoModel(config), perceptual, split, config, make_fabric(config, "cpu"))
+
+
+def test_generator_and_discriminator_are_trained_and_the_encoders_are_not(split):
+    made = stage(split)
+    encoders, generator = weights_of(made.model.encoders), weights_of(made.model.generator)
+    judge = weights_of(made.networks["discriminator"])
+    losses = update(made)
+    assert set(losses) == {"adversarial", "feature_matching", "perceptual", "l1", "judge"}
+    assert all(np.isfinite(loss) for loss in losses.values())
+    assert not changed(encoders, made.model.encoders)
+    assert changed(generator, made.model.generator)
+    assert changed(judge, made.networks["discriminator"])
+    assert all(p.grad is None for p in made.model.encoders.parameters())
+    assert all(p.grad is None for p in made.perceptual.parameters())
+
+
+def test_gradients_are_those_of_the_published_two_passes(split):
+    made = stage(split, layers=2)
+    weights = made.config.stage_two
+    made.networks.start_update(1e-3)
+    made.backward(0)
+    batch = made.batch(0)
+    fake = made.model.generate_sequence(batch.features, batch.code, batch.regions, batch.previous)
+    condition = torch.cat(batch.features, dim=1)
+    real = torch.cat([condition, *batch.real], dim=1)
+    made_up = torch.cat([condition, *fake], dim=1)
+    discriminator = made.networks["discriminator"].module
+    looks = discriminator(real), discriminator(made_up.detach()), discriminator(made_up)
+    judge = sum(((scale[-1] - 1) ** 2).mean() for scale in looks[0])
+    judge = 0.5 * (judge + sum((scale[-1] ** 2).mean() for scale in looks[1]))
+    matching = sum(
+        (a - b.detach()).abs().mean() * 4 / (len(first) - 1) / len(looks[0])
+        for first, second in zip(looks[2], looks[0], strict=True)
+        for a, b in zip(first[:-1], second[:-1], strict=True)
+    )
+    loss = (
+        sum(((scale[-1] - 1) ** 2).mean() for scale in looks[2])
+        + weights.feature_matching_weight * matching
+        + weights.perceptual_weight
+        * sum(made.perceptual(a, b) for a, b in zip(fake, batch.real, strict=True))
+        + weights.l1_weight
+        * sum((a - b).abs().mean() / 2 for a, b in zip(fake, batch.real, strict=True))
+    )
+    for network, objective in ((discriminator, judge), (made.model.generator, loss)):
+        parameters = list(network.parameters())
+        expected = torch.autograd.grad(objective, parameters, retain_graph=True)
+        for parameter, gradient in zip(parameters, expected, strict=True):
+            torch.testing.assert_close(parameter.grad, gradient, atol=2e-5, rtol=1e-3)
+
+
+def test_frames_follow_each_other_and_share_colours(split):
+    made = stage(split)
+    batch = made.batch(0)
+    assert [frame.shape for frame in batch.real] == [(2, 3, 96, 64)] * 2
+    assert [feature.shape for feature in batch.features] == [(2, 4, 96, 64)] * 2
+    assert [region.shape for region in batch.regions] == [(2, 2, 96, 64)] * 2
+    assert batch.code.shape == (2, 24)
+    for a, b in zip(batch.real, made.batch(0).real, strict=True):
+        assert torch.equal(a, b)
+
+
+def test_warm_up_frames_come_before_the_pair(split):
+    def previous(warm_up):
+        made = stage(split, [f"stage_two.warm_up_frames={warm_up}"], 1)
+        return [made.batch(number).previous for number in range(6)]
+
+    assert all((frame == -1).all() for frame in previous(0))
+    starts = [bool((frame == -1).all()) for frame in previous(2)]
+    assert any(starts)
+    assert not all(starts)
+
+
+def test_held_out_clips_are_measured(split):
+    made = stage(split)
+    measured = made.measure()
+    assert set(measured) == {"perceptual", "l1"}
+    assert measured == made.measure()
+    update(made, rate=1e-2)
+    assert measured != made.measure()
+    held_out = {id(clip.frames) for clip in split.test}
+    assert {id(frames) for frames in made.held_out.frames} == held_out
+    assert made.sample().shape == (3 * 96, 2 * 64, 3)
+
+
+def test_average_of_the_generator_is_what_is_shown_and_released(split):
+    made = stage(split, ["stage_two.ema_decay=0.9"])
+    weight = made.model.generator.last[0][1].weight
+    history = []
+    for number in range(3):
+        update(made, number)
+        history.append(weight.detach().clone())
+    expected = history[0]
+    for done, value in enumerate(history[1:], start=1):
+        kept = min(0.9, (1 + done) / (10 + done))
+        expected = kept * expected + (1 - kept) * value
+    trained = made.model.generator
+    made.measure()
+    assert made.model.generator is trained
+    average = made.release().generator.last[0][1].weight
+    torch.testing.assert_close(average, expected)
+    assert not torch.equal(average, history[-1])
+
+
+def test_features_are_restored_by_option(split):
+    plain = stage(split, [RESTORATION]).batch(0).features
+    made = stage(split, [RESTORATION, "stage_two.restore=true"])
+    network = made.model.restoration
+    for a, b in zip(plain, made.batch(0).features, strict=True):
+        assert torch.equal(a, b)  # untrained, it changes nothing
+    torch.nn.init.constant_(list(network.parameters())[-1], 0.25)
+    for a, b in zip(plain, made.batch(0).features, strict=True):
+        torch.testing.assert_close(b, (a + 0.25).clamp(-1, 1))
+    made.model.choose_restoration("off")
+    assert torch.equal(made.batch(0).features[0], plain[0])
+    with pytest.raises(HuemanError, match="needs the settings restoration"):
+        load_config("demo", ["stage_two.restore=true"])
+
+
+def test_stick_figures_are_warped_by_option(split):
+    drawn = stage(split).batch(0).features[0]
+    warped = stage(split, ["stage_two.stick_figure=warped"]).batch(0).features[0]
+    assert torch.equal(drawn[:, 3], warped[:, 3])
+    assert not torch.equal(drawn[:, :3], warped[:, :3])
+
+
+@pytest.mark.parametrize("cure", ["none", "no_first_norm", "film"])
+def test_every_cure_trains(split, cure):
+    made = stage(split, [f"stage_two.generator.code_cure={cure}"], 1)
+    assert all(np.isfinite(loss) for loss in update(made).values())
