@@ -1,7 +1,10 @@
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
@@ -9,6 +12,8 @@ from hueman.color.lab import lab_from_uint8
 from hueman.color.names import parse_color
 from hueman.color.video import recolor_video
 from hueman.errors import HuemanError
+from hueman.networks.siggraph17 import Siggraph17
+from hueman.weights.registry import WEIGHTS
 
 CLIPS = Path(__file__).parents[2] / "examples" / "clips"
 
@@ -47,6 +52,43 @@ def test_colours_that_no_screen_shows_are_reported(clip, tmp_path):
     [garment] = report.garments
     assert not garment.reachable
     assert "cannot show" in str(report)
+
+
+@pytest.fixture
+def random_siggraph17(tmp_path, monkeypatch):
+    """A file like the published one, of random weights."""
+    path = tmp_path / "siggraph17-df00044c.pth"
+    torch.manual_seed(0)
+    torch.save(Siggraph17().state_dict(), path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    entry = replace(WEIGHTS["siggraph17"], size=path.stat().st_size, sha256=digest)
+    monkeypatch.setitem(WEIGHTS, "siggraph17", entry)
+    monkeypatch.setenv("HUEMAN_WEIGHTS", str(path))
+    yield
+    path.unlink()
+
+
+def test_the_papers_network_can_colour_a_video(clip, tmp_path, random_siggraph17):
+    short = tmp_path / "short.mp4"
+    write_video(short, list(Video(clip))[:2], fps=10)
+    report = recolor_video(short, tmp_path / "out.mp4", upper="royalblue", colorizer="siggraph17")
+    before, after = Video(short).read(), Video(tmp_path / "out.mp4").read()
+    upper = np.load(CLIPS / "mustard" / "jack.truth.npz")["upper"][::8][:2]
+    change = np.abs(after.astype(int) - before).mean(axis=-1)
+    assert change[upper].mean() > 10
+    assert change[:, :, :40].mean() < 1.5
+    [garment] = report.garments
+    assert garment.after[0] == pytest.approx(garment.before[0], abs=3)
+
+
+def test_unknown_colorizers_are_refused_before_any_work(tmp_path):
+    with pytest.raises(HuemanError, match="'paint'"):
+        recolor_video(
+            tmp_path / "missing.mp4",
+            tmp_path / "out.mp4",
+            upper="red",
+            colorizer="paint",  # type: ignore[arg-type]
+        )
 
 
 def test_no_colour_is_an_error(clip, tmp_path):

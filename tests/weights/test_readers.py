@@ -8,8 +8,9 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import expit
 
+from hueman.networks.siggraph17 import Siggraph17
 from hueman.networks.vgg import VGG
-from hueman.weights.readers import load_hed, load_vgg
+from hueman.weights.readers import load_hed, load_siggraph17, load_vgg
 from hueman.weights.registry import WEIGHTS, locate
 
 
@@ -60,6 +61,22 @@ def test_vgg19_is_read_from_the_published_layout(tmp_path, monkeypatch):
     rgb = batch(picture(16, 16))
     for expected, found in zip(network(rgb), load_vgg("vgg19", last=2)(rgb), strict=True):
         assert torch.equal(expected, found)
+
+
+@pytest.mark.parametrize("counters", [True, False])
+def test_siggraph17_is_read_with_or_without_counters(tmp_path, monkeypatch, counters):
+    network = Siggraph17()
+    path = tmp_path / "siggraph17-df00044c.pth"
+    state = network.state_dict()
+    torch.save({k: v for k, v in state.items() if counters or "batches_tracked" not in k}, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    entry = replace(WEIGHTS["siggraph17"], size=path.stat().st_size, sha256=digest)
+    monkeypatch.setitem(WEIGHTS, "siggraph17", entry)
+    monkeypatch.setenv("HUEMAN_WEIGHTS", str(tmp_path))
+    read = load_siggraph17()
+    path.unlink()
+    assert not read.training
+    assert all(torch.equal(state[key], value) for key, value in read.state_dict().items())
 
 
 def test_hed_agrees_with_its_definition():

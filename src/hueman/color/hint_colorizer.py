@@ -30,7 +30,8 @@ class HintColorizer:
     def __init__(self, network: Siggraph17, region: Literal["garment", "person"] = "garment"):
         if region not in ("garment", "person"):
             raise ValueError(f"region must be 'garment' or 'person', got {region!r}")
-        self._network = network
+        # With channels last a CPU needs three quarters of the time.
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._region = region
 
     @torch.no_grad()

@@ -1,7 +1,8 @@
 """Recolour the clothes in a video file; the command `hueman recolor`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import torch
 from hueman.clips.crop import Box, crop_frame
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
+from hueman.color.augmentation import GarmentStatistics
+from hueman.color.colorizer import Colorizer, ColorizerName, Wearer, make_colorizer
 from hueman.color.garment import GarmentModel
-from hueman.color.lab import in_gamut, lab_from_uint8
+from hueman.color.lab import in_gamut, lab_from_uint8, limit_chroma
 from hueman.color.names import hex_of, parse_color
 from hueman.color.recolor import mean_color, recolor_garment
 from hueman.color.refinement import enlarge_mask
 from hueman.errors import HuemanError
 from hueman.features.body_parts import label_body_parts
+from hueman.features.pose import scale_pose
 from hueman.perception.base import pose_estimator
 from hueman.progress import ProgressBar, progress_bar
 
@@ -61,13 +65,11 @@ class RecoloredGarment:
         """Whether sRGB can show the colour asked for at the garment's lightness."""
         return bool(in_gamut(torch.from_numpy(self.target)))
 
-    def recolor(self, frame: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Recolour the garment in one frame (H, W, 3), and note the colour it got."""
-        recolored = recolor_garment(frame[None], mask[None], self.before, self.target)[0]
+    def note(self, recolored: np.ndarray, mask: np.ndarray) -> None:
+        """Note the colour that the garment got in one frame, uint8 (H, W, 3) and (H, W)."""
         inside = mask >= 128
         self._sum += lab_from_uint8(recolored[inside]).sum(axis=0, dtype=np.float64)
         self._pixels += int(inside.sum())
-        return recolored
 
     def __str__(self) -> str:
         """Say in a line what was asked for and what came of it."""
@@ -95,7 +97,11 @@ class RecolorReport:
 
 
 def recolor_video(
-    clip: Path, out: Path, upper: str | None = None, lower: str | None = None
+    clip: Path,
+    out: Path,
+    upper: str | None = None,
+    lower: str | None = None,
+    colorizer: ColorizerName = "garment",
 ) -> RecolorReport:
     """Write a video in which the garments of a person have other colours.
 
@@ -108,15 +114,19 @@ def recolor_video(
         out: the video to write; its suffix chooses the format (`hueman.clips.encoding`).
         upper: colour of the upper garment, as `parse_color` reads it; None leaves it.
         lower: colour of the lower garment.
+        colorizer: `garment` moves a and b in the garments' masks, with one shift for the whole
+            video; `siggraph17` is the paper's network, which colours each frame for itself.
 
     Raises:
         HuemanError: no colour was given, a colour or the video cannot be read, no person or no
-            such garment was found, or `out` cannot be written.
+            such garment was found, the colorizer's weights cannot be had, or `out` cannot be
+            written.
     """
     requests = {name: text for name, text in (("upper", upper), ("lower", lower)) if text}
     if not requests:
         raise HuemanError("No colour was given; give --upper, --lower or both.")
     colors = {name: parse_color(text) for name, text in requests.items()}
+    colorize = None if colorizer == "garment" else make_colorizer(colorizer)
     video = Video(clip)
     with progress_bar("Finding the person", video.info.frames) as bar:
         scene = _perceive(video, bar)
@@ -125,8 +135,9 @@ def recolor_video(
         before = scene.mean_color(name, clip)
         target = np.array([before[0], color[1], color[2]], np.float32)
         garments.append(RecoloredGarment(name, requests[name], target, before))
+    paint = _shift if colorize is None else partial(_colorize, colorize, scene)
     with progress_bar("Recolouring", scene.length) as bar:
-        write_video(out, _recolored_frames(video, scene, garments, bar), video.info.fps)
+        write_video(out, _recolored_frames(video, scene, garments, paint, bar), video.info.fps)
     return RecolorReport(Path(out), scene.length, garments)
 
 
@@ -157,6 +168,33 @@ class Scene:
         pose, person = self.pose[index], self.person[index]
         masks = self.model.segment(small, pose, person, label_body_parts(pose, person))
         return dict(zip(("upper", "lower"), masks, strict=True))
+
+    def wearer(self, index: int, frame: np.ndarray, masks: Mapping[str, np.ndarray]) -> Wearer:
+        """Return the person in frame `index`, given at full size.
+
+        Args:
+            index: of the frame.
+            frame: uint8 (H, W, 3).
+            masks: uint8 (H, W) by name, of the garments that matter.
+        """
+        height, width = frame.shape[:2]
+        small_height, small_width = self.person.shape[1:]
+        pose = scale_pose(self.pose[index], width / small_width, height / small_height)
+        none = np.zeros((height, width), np.uint8)
+        person, upper, lower = (
+            torch.from_numpy(mask)[None, None] / 255
+            for mask in (
+                enlarge_mask(self.person[index], frame),
+                masks.get("upper", none),
+                masks.get("lower", none),
+            )
+        )
+        return Wearer(person, upper, lower, torch.from_numpy(pose)[None], self.statistics)
+
+    @cached_property
+    def statistics(self) -> GarmentStatistics:
+        """Mean Lab of both garments."""
+        return GarmentStatistics.of_clip(self.samples, self.masks["upper"], self.masks["lower"])
 
     def mean_color(self, name: str, clip: Path) -> np.ndarray:
         """Mean Lab (3,) of a garment; HuemanError where there is none."""
@@ -195,16 +233,55 @@ def _perceive(video: Video, bar: ProgressBar) -> Scene:
     return Scene(pose, person, model, pictures, {"upper": upper, "lower": lower}, pixels)
 
 
+Paint = Callable[[int, np.ndarray, Mapping[str, np.ndarray], list[RecoloredGarment]], np.ndarray]
+"""Number of a frame, the frame (H, W, 3), the garments' masks (H, W) by name, and the garments, to
+the new frame."""
+
+
 def _recolored_frames(
-    video: Video, scene: Scene, garments: list[RecoloredGarment], bar: ProgressBar
+    video: Video, scene: Scene, garments: list[RecoloredGarment], paint: Paint, bar: ProgressBar
 ) -> Iterator[np.ndarray]:
     """Yield the frames with all garments recoloured."""
     for index, frame in enumerate(video):
-        masks = scene.segment(index, frame)
+        small = scene.segment(index, frame)
+        masks = {garment.name: enlarge_mask(small[garment.name], frame) for garment in garments}
+        recolored = paint(index, frame, masks, garments)
         for garment in garments:
-            frame = garment.recolor(frame, enlarge_mask(masks[garment.name], frame))
+            garment.note(recolored, masks[garment.name])
         bar.advance()
-        yield frame
+        yield recolored
+
+
+def _shift(
+    index: int,
+    frame: np.ndarray,
+    masks: Mapping[str, np.ndarray],
+    garments: list[RecoloredGarment],
+) -> np.ndarray:
+    """Move a and b in the garments; of large frames, only their pixels are converted."""
+    for garment in garments:
+        mask = masks[garment.name][None]
+        frame = recolor_garment(frame[None], mask, garment.before, garment.target)[0]
+    return frame
+
+
+def _colorize(
+    colorizer: Colorizer,
+    scene: Scene,
+    index: int,
+    frame: np.ndarray,
+    masks: Mapping[str, np.ndarray],
+    garments: list[RecoloredGarment],
+) -> np.ndarray:
+    """Colour the garments by a colorizer."""
+    targets = {
+        garment.name: limit_chroma(torch.from_numpy(garment.target)[None])[:, 1:]
+        for garment in garments
+    }
+    rgb = torch.from_numpy(frame).permute(2, 0, 1)[None] / 127.5 - 1
+    wearer = scene.wearer(index, frame, masks)
+    colored = colorizer(rgb, wearer, targets.get("upper"), targets.get("lower"))
+    return ((colored[0] + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).numpy()
 
 
 def _shrink(frame: np.ndarray) -> np.ndarray:
