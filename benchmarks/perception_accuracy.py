@@ -1,9 +1,10 @@
 """How close perception comes to the renderer's truth, as Markdown tables.
 
-Run it with `python benchmarks/perception_accuracy.py [CLIPS] [--every N]`. CLIPS are the bundled
-clips, or any that `hueman render --videos CLIPS` wrote. Joints: distance in pixels at a height of
-384, median and 95th percentile, smoothed as `hueman prepare` does; it includes that the renderer's
-joints and BlazePose's lie at slightly different places of the body. Seen: share of joints that were
+Run it with `python benchmarks/perception_accuracy.py [CLIPS] [--every N] [--pose NAME]`. CLIPS are
+the bundled clips, or any that `hueman render --videos CLIPS` wrote; NAME is a pose estimator, such
+as openpose-mobilenet. Joints: distance in pixels at a height of 384, median and 95th percentile,
+smoothed as `hueman prepare` does; it includes that the renderer's joints and the estimator's lie at
+slightly different places of the body. Seen: share of joints that were
 found at all. Person: IoU of the mask. Parts: mean IoU of the ten labels, from estimated pose and
 mask. Clips in which a person is found in less than 99 % of the frames are listed; the exit status
 is 1 if a clip has no frame with a person.
@@ -52,17 +53,20 @@ class Measured:
     """For each frame."""
 
 
-def main(clips: tyro.conf.Positional[Path] = CLIPS, every: int = 1) -> None:
+def main(
+    clips: tyro.conf.Positional[Path] = CLIPS, every: int = 1, pose: str = "blazepose"
+) -> None:
     """Measure perception.
 
     Args:
         clips: folder of ACTOR/ACTION.mp4 and ACTOR/ACTION.truth.npz.
         every: take only every so many-th frame.
+        pose: pose estimator, as `hueman prepare` knows them.
     """
     files = sorted(clips.glob("*/*.truth.npz"))
     if not files:
         sys.exit(f"There are no ACTOR/ACTION.truth.npz in {clips}.")
-    estimate, detect_edges = pose_estimator(), edge_detector()
+    estimate, detect_edges = pose_estimator(pose), edge_detector()
     measured = [
         measure(file, every, estimate, detect_edges)
         for file in track(files, "Measuring clips", len(files))

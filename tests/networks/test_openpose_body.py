@@ -1,7 +1,10 @@
+from collections import OrderedDict
+
 import pytest
 import torch
 
 from hueman.networks.openpose_body import OpenPoseBody
+from hueman.weights.published import load_exactly, read_state
 
 PUBLISHED_BYTES = 209_267_595
 """Of body_pose_model.pth."""
@@ -100,3 +103,18 @@ def test_maps_may_be_negative():
         affinities, heat_maps = network(torch.zeros(1, 3, 16, 16))
     assert affinities.max() < 0
     assert heat_maps.max() < 0
+
+
+@pytest.mark.parametrize(("zipped", "larger"), [(False, 6_000), (True, 40_000)])
+def test_a_checkpoint_as_published_is_loaded(network, tmp_path, zipped, larger):
+    """In torch's older format or as a zip file; by the headers the published one is of the older.
+
+    A header of this version of torch is a few bytes larger for each tensor than the published.
+    """
+    path = tmp_path / "body_pose_model.pth"
+    state = OrderedDict((key, torch.full(shape, 0.25)) for key, shape in published_shapes().items())
+    torch.save(state, path, _use_new_zipfile_serialization=zipped)
+    assert 0 < path.stat().st_size - PUBLISHED_BYTES < larger
+    load_exactly(network, read_state(path), path.name)
+    path.unlink()
+    assert all((tensor == 0.25).all() for tensor in network.state_dict().values())

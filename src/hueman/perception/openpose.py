@@ -106,7 +106,7 @@ class AffinityJoints:
             for fields, heat_maps in zip(*self._network(pictures), strict=True):
                 people = decode_people(fields, heat_maps)
                 people[..., :2] = (people[..., :2] - self._origin + 0.5) / scale - 0.5
-                yield _only_inside(people, height, width)
+                yield _clean(people, height, width)
 
 
 class BodyFields:
@@ -157,8 +157,8 @@ def _scaled_width(height: int, width: int) -> int:
     return max(1, round(width * _HEIGHT / height))
 
 
-def _only_inside(people: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return the people (P, 18, 3), without joints that lie outside the frame."""
-    x, y = people[..., 0], people[..., 1]
+def _clean(people: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return the people (P, 18, 3) with zeros for joints that are missing or outside the frame."""
+    x, y, confidence = np.moveaxis(people, -1, 0)
     inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
-    return np.where(inside[..., None], people, 0).astype(np.float32)
+    return np.where((inside & (confidence > 0))[..., None], people, 0).astype(np.float32)
