@@ -4,10 +4,10 @@ Run it with `python benchmarks/perception_accuracy.py [CLIPS] [--every N] [--pos
 the bundled clips, or any that `hueman render --videos CLIPS` wrote; NAME is a pose estimator, such
 as openpose-mobilenet. Joints: distance in pixels at a height of 384, median and 95th percentile,
 smoothed as `hueman prepare` does; it includes that the renderer's joints and the estimator's lie at
-slightly different places of the body. Seen: share of joints that were
-found at all. Person: IoU of the mask. Parts: mean IoU of the ten labels, from estimated pose and
-mask. Clips in which a person is found in less than 99 % of the frames are listed; the exit status
-is 1 if a clip has no frame with a person.
+slightly different places of the body. Seen: share of joints that were found at all. Person: IoU of
+the mask. Parts: mean IoU of the ten labels, from estimated pose and mask. Clips in which a person
+is found in less than 99 % of the frames are listed; the exit status is 1 if a clip has no frame
+with a person.
 """
 
 import sys
