@@ -147,7 +147,11 @@ def render(
 
 
 def recolor(
-    clip: Positional[Path], out: Out, upper: str | None = None, lower: str | None = None
+    clip: Positional[Path],
+    out: Out,
+    upper: str | None = None,
+    lower: str | None = None,
+    colorizer: Literal["garment", "siggraph17"] = "garment",
 ) -> None:
     """Give the clothes in a video other colours; nothing else changes.
 
@@ -156,10 +160,12 @@ def recolor(
         out: the video to write, .mp4, .mov, .webm or .gif.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
+        colorizer: garment moves a and b of the garment to the colour; siggraph17 lets the paper's
+            colourisation network spread it from the joints (fetches 137 MB).
     """
     from hueman.color.video import recolor_video
 
-    print(recolor_video(clip, out, upper, lower))
+    print(recolor_video(clip, out, upper, lower, colorizer))
 
 
 def poses(clip: Positional[Path], out: Out) -> None:
@@ -229,6 +235,7 @@ def generate(
     upper: str | None = None,
     lower: str | None = None,
     crop: Literal["centre", "person"] = "centre",
+    restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
 ) -> None:
     """Show the person of one clip doing the action of another, in clothes of any colour.
@@ -241,25 +248,32 @@ def generate(
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
         crop: what to keep of a content video's frames: their middle, or around the person.
+        restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
     """
     from hueman.generation.generate import generate as run
 
-    print(run(model, content, drive, out, upper, lower, crop, device))
+    print(run(model, content, drive, out, upper, lower, crop, device, restoration))
 
 
-def evaluate(model: Positional[Path], dataset: Positional[Path], out: Out) -> None:
+def evaluate(
+    model: Positional[Path],
+    dataset: Positional[Path],
+    out: Out,
+    restoration: Literal["auto", "on", "off"] = "auto",
+) -> None:
     """Measure a model on the clips of a dataset that were kept out of its training.
 
     Args:
         model: folder of a training run, or its model.safetensors.
         dataset: folder made by 'hueman prepare'.
         out: JSON file to write.
+        restoration: restore warped feature maps (on) or not (off); auto does as in training.
     """
     from hueman.clips.store import Dataset
     from hueman.evaluation.measure import measure_to_file
 
-    for name, value in measure_to_file(model, Dataset(dataset), out).items():
+    for name, value in measure_to_file(model, Dataset(dataset), out, restoration).items():
         print(f"{name:24} {value:.4f}")
 
 

@@ -226,6 +226,9 @@ class TrainingConfig:
     deterministic: bool = False
     """Only operations that give the same bits every time. A CPU does without; a GPU gets slower,
     but needs it for a resumed run to equal an uninterrupted one."""
+    colorizer: Literal["garment", "siggraph17"] = "garment"
+    """What colours garments for training: `garment` moves a and b in their masks; `siggraph17` is
+    the paper's colourisation network, told colours at the joints (its weights have to be had)."""
     max_chroma: float = Field(default=65.0, gt=0)
     """Largest chroma, in Lab units, of the random garment colours."""
     keep_probability: float = Field(default=0.1, ge=0, le=1)

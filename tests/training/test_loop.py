@@ -89,7 +89,7 @@ def test_watching_otherwise_is_not_another_run(split, config, tmp_path):
 
 def test_checkpoint_of_other_settings_or_processes_is_refused(split, config, tmp_path):
     run(split, config, tmp_path)
-    with pytest.raises(HuemanError, match="other settings.*--resume"):
+    with pytest.raises(HuemanError, match=r"other settings.*--resume"):
         run(split, load_config("demo", [*TINY, "stage_one.l1_weight=3"]), tmp_path)
     newest = Checkpoints(tmp_path).newest()
     state = read_checkpoint(newest)

@@ -104,13 +104,22 @@ def measure(model: VideoModel, clips: list[ClipFrames], lpips: LPIPS) -> dict[st
     }
 
 
-def measure_to_file(model_file: Path, dataset: Dataset, out: Path) -> dict[str, float]:
+def measure_to_file(
+    model_file: Path, dataset: Dataset, out: Path, restoration: str = "auto"
+) -> dict[str, float]:
     """Measure a model on the dataset's clips that are kept out of training; write it as JSON.
+
+    Args:
+        model_file: a model's file or the folder of a training run.
+        dataset: prepared clips.
+        out: file to write.
+        restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
 
     Raises:
         HuemanError: there is no such model, or the dataset has no clip that was held out.
     """
     model, _ = load_model(model_file)
+    model.choose_restoration(restoration)
     clips = load_split(dataset, model.config).test
     if not clips:
         raise HuemanError(

@@ -49,6 +49,7 @@ def generate(
     lower: str | None = None,
     crop: str = "centre",
     device: str = "auto",
+    restoration: str = "auto",
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -62,12 +63,14 @@ def generate(
         lower: colour of the lower garment.
         crop: "centre" or "person", for a content video.
         device: "auto", "cpu" or "cuda".
+        restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
     """
     colors = [None if text is None else parse_color(text) for text in (upper, lower)]
     predictor = Predictor.from_file(model, device)
+    predictor.model.choose_restoration(restoration)
     clip = _read_content(content, predictor, crop)
     driving, fps = driving_poses(drive)
     height, width = clip.frames.shape[1:3]

@@ -124,7 +124,7 @@ def _run(
     with deferred_interrupt() as interrupted:
         while progress.step < total:
             rate = stage.schedule.learning_rate_at(progress.step, total)
-            losses = _update(stage, progress.step, rate, interrupted())
+            losses = make_update(stage, progress.step, rate, interrupted())
             stop = losses.pop("interrupted") > 0
             _check_finite(losses, progress.step + 1, recorder)
             progress.step += 1
@@ -141,7 +141,9 @@ def _run(
                 raise KeyboardInterrupt
 
 
-def _update(stage: Stage, step: int, rate: float, interrupted: bool) -> dict[str, float]:
+def make_update(
+    stage: Stage, step: int, rate: float, interrupted: bool = False
+) -> dict[str, float]:
     """Make update number `step`: all batches of all processes, their gradients averaged.
 
     Returns the losses, averaged over them too, and whether any process was interrupted.
