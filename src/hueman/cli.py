@@ -189,7 +189,7 @@ def train(
     set: tuple[str, ...] = (),
     device: str = "auto",
     devices: int | None = None,
-    num_nodes: int = 1,
+    num_nodes: int | None = None,
     resume: str = "auto",
     dry_run: bool = False,
 ) -> None:
@@ -205,7 +205,7 @@ def train(
         set: changes to the preset, such as stage_two.schedule.steps=2000.
         device: auto, cpu or cuda.
         devices: devices on each machine; 1 by default, or as torchrun has started.
-        num_nodes: machines.
+        num_nodes: machines; 1 by default, or as torchrun has started.
         resume: auto goes on with what OUT holds; never refuses if it holds anything; a checkpoint
             in OUT goes back to it, also with other settings.
         dry_run: make one update of everything, and print parameters, memory, time and disk space;

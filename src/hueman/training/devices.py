@@ -25,7 +25,10 @@ class ReplicaStrategy(DDPStrategy):
 
 
 def make_fabric(
-    config: TrainingConfig, device: str = "auto", devices: int | None = None, nodes: int = 1
+    config: TrainingConfig,
+    device: str = "auto",
+    devices: int | None = None,
+    nodes: int | None = None,
 ) -> Fabric:
     """Choose devices and precision, and start the other processes if there are to be any.
 
@@ -36,15 +39,16 @@ def make_fabric(
         config: its precision and determinism are used.
         device: "auto", "cpu" or "cuda".
         devices: on each machine; None is one, or as many as torchrun has started here.
-        nodes: machines.
+        nodes: machines; None is one, or as many as torchrun has started.
 
     Raises:
         HuemanError: the devices are not there, or cannot compute with that precision.
     """
-    started = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-    count = started if devices is None else devices
+    # torchrun tells how many processes and machines it has started.
+    count = int(os.environ.get("LOCAL_WORLD_SIZE", 1)) if devices is None else devices
+    nodes = int(os.environ.get("GROUP_WORLD_SIZE", 1)) if nodes is None else nodes
     if count < 1 or nodes < 1:
-        raise HuemanError(f"{devices} devices on {nodes} machines: both must be at least 1.")
+        raise HuemanError(f"{count} devices on {nodes} machines: both must be at least 1.")
     if config.deterministic:
         # cuBLAS reads this once, when it starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

@@ -49,7 +49,7 @@ def train(
     config: TrainingConfig,
     device: str = "auto",
     devices: int | None = None,
-    nodes: int = 1,
+    nodes: int | None = None,
     resume: str = "auto",
 ) -> Path | None:
     """Train all stages, or go on where an earlier run with the same settings stopped.
