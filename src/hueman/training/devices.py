@@ -1,11 +1,14 @@
 """Which devices train, how many, and with which numbers: Fabric, set up for replicas."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor
+from torch.distributed import DistBackendError
 
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
@@ -70,6 +73,25 @@ def make_fabric(
     if config.precision == "16-mixed" and fabric.device.type == "cpu":
         raise HuemanError("A CPU cannot train with precision 16-mixed; choose bf16-mixed.")
     return fabric
+
+
+@contextmanager
+def explained_loss_of_processes(fabric: Fabric) -> Iterator[None]:
+    """Turn what torch says when another process has ended into a sentence.
+
+    Raises:
+        HuemanError: another process has ended.
+    """
+    try:
+        yield
+    except RuntimeError as error:  # NCCL's errors are among them
+        lost = isinstance(error, DistBackendError) or "by peer" in str(error)
+        if fabric.world_size == 1 or not lost:
+            raise
+        raise HuemanError(
+            f"Another of the {fabric.world_size} processes has ended; it says why, unless it was "
+            "killed. Run the same command again to go on from the last checkpoint."
+        ) from error
 
 
 def place(pictures: Tensor, fabric: Fabric) -> Tensor:

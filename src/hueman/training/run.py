@@ -27,7 +27,7 @@ from hueman.files import atomic_file
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
-from hueman.training.devices import make_fabric
+from hueman.training.devices import explained_loss_of_processes, make_fabric
 from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
@@ -72,9 +72,15 @@ def train(
             small, or training diverged.
     """
     fabric = make_fabric(config, device, devices, nodes)
-    if fabric.is_global_zero:
-        _begin(out, config, resume, fabric.world_size)
-    fabric.barrier()
+    with explained_loss_of_processes(fabric):
+        if fabric.is_global_zero:
+            _begin(out, config, resume, fabric.world_size)
+        fabric.barrier()
+        return _train_all(dataset, out, config, fabric)
+
+
+def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabric) -> Path | None:
+    """Train stage after stage; the first process returns the model's file."""
     split = load_split(dataset, config, show_progress=fabric.is_global_zero)
     encoders = train_encoders(dataset, out / "stage_one", split, config, fabric)
     fabric.barrier()
