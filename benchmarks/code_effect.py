@@ -1,6 +1,6 @@
 """How much of a tiled code an untrained generator can see, at the paper's size.
 
-Run it with `python benchmarks/code_effect.py`. It needs about 2 GB of memory. Two random codes are
+Run it with `python benchmarks/code_effect.py`. It needs 1.2 GB of memory. Two random codes are
 given to the same generator (section 4.2 of the paper: 4 down-samplings, 9 residual blocks, frames
 of 384x256) beside the same random feature map and a black previous frame. The number is the largest
 change of any value of the frame, which lies in -1..1. The coarse stage alone is pix2pixHD's global
