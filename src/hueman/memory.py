@@ -29,3 +29,13 @@ def keep_freed_memory() -> None:
         os.environ.setdefault(name, str(value))
         if mallopt is not None:
             mallopt(number, value)
+
+
+def return_freed_memory() -> None:
+    """Give memory that is kept but not used back to the system, once.
+
+    Does nothing where the C library is not glibc.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -16,6 +16,7 @@ from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
+from hueman.training.fitting import clear_memory_errors
 from hueman.training.loop import Reporter, total_updates, train_stage
 from hueman.training.reporting import stage_reporter
 from hueman.training.stage_one import Region, StageOne
@@ -130,8 +131,9 @@ def _worker(
     torch.set_num_threads(threads)
     try:
         fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
-        split = load_split(Dataset(root), config, show_progress=False)
-        result = _train(region, folder, split, config, fabric, _QueueReporter(messages))
+        with clear_memory_errors():
+            split = load_split(Dataset(root), config, show_progress=False)
+            result = _train(region, folder, split, config, fabric, _QueueReporter(messages))
         messages.put((region, result))
     except HuemanError as error:
         messages.put(("error", str(error)))

@@ -155,7 +155,7 @@ def make_update(
         stage.networks.start_update(rate)
         losses = [stage.backward(first + n * fabric.world_size) for n in range(batches)]
         stage.networks.finish_update()
-    except (RuntimeError, MemoryError) as error:
+    except Exception as error:
         if not is_out_of_memory(error):
             raise
     else:

@@ -29,6 +29,7 @@ from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
 from hueman.training.devices import explained_loss_of_processes, make_fabric
 from hueman.training.encoders import REGIONS, train_encoders
+from hueman.training.fitting import clear_memory_errors
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
 from hueman.training.model import VideoModel, save_model
@@ -79,6 +80,7 @@ def train(
         return _train_all(dataset, out, config, fabric)
 
 
+@clear_memory_errors()
 def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabric) -> Path | None:
     """Train stage after stage; the first process returns the model's file."""
     split = load_split(dataset, config, show_progress=fabric.is_global_zero)

@@ -1,0 +1,27 @@
+"""`hueman` in a process that may not grow by more than so many MiB of address space.
+
+python limited_training.py MEBIBYTES ARGUMENTS...: Linux only.
+"""
+
+import resource
+import sys
+from pathlib import Path
+
+import hueman.training.run  # noqa: F401  # what is imported later would count as growth
+from hueman.cli import main
+from hueman.memory import keep_freed_memory
+
+
+def limit_growth(mebibytes: int) -> None:
+    """Let the address space grow by so much from what it is now, and no further."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    kibibytes = int(next(line for line in status if line.startswith("VmSize")).split()[1])
+    limit = (kibibytes + 1024 * mebibytes) * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+if __name__ == "__main__":
+    keep_freed_memory()
+    limit_growth(int(sys.argv[1]))
+    sys.argv = ["hueman", *sys.argv[2:]]
+    main()
