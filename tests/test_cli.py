@@ -11,7 +11,7 @@ from hueman.clips.encoding import write_video
 from hueman.clips.split import read_split
 from hueman.clips.store import Dataset
 from hueman.clips.video import Video
-from hueman.weights.registry import WEIGHTS, WeightEntry
+from hueman.weights.catalogue import WEIGHTS, WeightEntry
 
 
 def run(monkeypatch, *arguments):

@@ -28,6 +28,18 @@ def test_paper_preset_has_the_papers_numbers():
     assert (
         config.stage_one.schedule.learning_rate == config.stage_two.schedule.learning_rate == 2e-4
     )
+    assert config.keep_probability == 0
+    one, two = config.stage_one, config.stage_two
+    assert (one.l1_weight, one.kl_weight, one.latent_weight) == (10, 0.01, 0.5)
+    assert (one.latent_regression, one.code_levels) == ("reconstruction", "all")
+    assert (one.person_weight, one.encoder.input_region) == (0, "frame")
+    assert (one.generator_levels, one.encoder.blocks, one.discriminators) == (7, 4, 2)
+    assert (one.initialization, two.initialization) == ("xavier", "normal")
+    assert (two.l1_weight, two.warm_up_frames, two.max_shift, two.ema_decay) == (0, 0, 0, 0)
+    assert two.perceptual_layers == 5
+    assert two.schedule.decay_from == 1
+    assert two.generator.code_region == "frame"
+    assert two.restore
 
 
 def test_overrides_change_one_setting():

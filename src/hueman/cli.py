@@ -12,12 +12,13 @@ from tyro.conf import OmitArgPrefixes, Positional, arg
 from hueman.choreography.settings import Background, EdgeSource
 from hueman.errors import HuemanError
 from hueman.memory import keep_freed_memory
-from hueman.preparation.settings import PrepareSettings
+from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 
 # Rooms are imported inside the commands: `hueman --help` need not wait for torch.
 
 Out = Annotated[Path, arg(aliases=["-o"])]
 DEFAULT_SETTINGS = PrepareSettings()
+DEFAULT_PERCEPTION = PerceptionSettings()
 
 
 def weights(
@@ -168,7 +169,11 @@ def recolor(
     print(recolor_video(clip, out, upper, lower, colorizer))
 
 
-def poses(clip: Positional[Path], out: Out) -> None:
+def poses(
+    clip: Positional[Path],
+    out: Out,
+    pose: Literal["blazepose", "openpose", "openpose-mobilenet"] = "blazepose",
+) -> None:
     """See the poses in a video and write them as OpenPose's JSON, a file for each frame.
 
     They can be edited, and drive 'hueman generate'.
@@ -176,10 +181,11 @@ def poses(clip: Positional[Path], out: Out) -> None:
     Args:
         clip: the video, or a folder of frames.
         out: folder to write.
+        pose: what sees them, as in 'hueman prepare'.
     """
     from hueman.generation.driving import write_poses
 
-    print(f"{out}: {write_poses(clip, out)} poses.")
+    print(f"{out}: {write_poses(clip, out, pose)} poses.")
 
 
 def train(
@@ -237,6 +243,7 @@ def generate(
     crop: Literal["centre", "person"] = "centre",
     restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
+    perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
 ) -> None:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -250,10 +257,11 @@ def generate(
         crop: what to keep of a content video's frames: their middle, or around the person.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
+        perception: how people are seen in videos; best as in the clips of the training.
     """
     from hueman.generation.generate import generate as run
 
-    print(run(model, content, drive, out, upper, lower, crop, device, restoration))
+    print(run(model, content, drive, out, upper, lower, crop, device, restoration, perception))
 
 
 def evaluate(

@@ -13,7 +13,7 @@ from hueman.color.names import parse_color
 from hueman.color.video import recolor_video
 from hueman.errors import HuemanError
 from hueman.networks.siggraph17 import Siggraph17
-from hueman.weights.registry import WEIGHTS
+from hueman.weights.catalogue import WEIGHTS
 
 CLIPS = Path(__file__).parents[2] / "examples" / "clips"
 

@@ -7,7 +7,7 @@ import pytest
 from hueman.errors import HuemanError
 from hueman.perception.base import check_frames, edge_detector, pose_estimator, weights_of
 from hueman.preparation.settings import PrepareSettings
-from hueman.weights.registry import WEIGHTS
+from hueman.weights.catalogue import WEIGHTS
 
 
 def test_unknown_backends_are_named():

@@ -5,6 +5,7 @@ import pytest
 import torch
 from tiny_training import RESTORATION, TINY, changed, update, weights_of
 
+from hueman.color.lab import rgb_to_lab
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.training.devices import make_fabric
@@ -77,6 +78,21 @@ def test_frames_follow_each_other_and_share_colours(split):
     assert batch.code.shape == (2, 24)
     for a, b in zip(batch.real, made.batch(0).real, strict=True):
         assert torch.equal(a, b)
+    # The mean colour of each garment, over its pixels, is one and the same in all three frames.
+    pair, places = made.batch.warp(0), made.sampler.batch(0)
+    for index, (clip, frame) in enumerate(places):
+        frames = split.train[clip].frames
+        for garment in ("upper", "lower"):
+            means = []
+            for picture, number in zip(
+                [pair.content, *pair.real], (0, frame, frame + 1), strict=True
+            ):
+                inside = getattr(frames, garment)[number, 0] > 250
+                lab = rgb_to_lab(picture[index : index + 1] / 2 + 0.5)
+                means.append(lab[0, 1:, inside].mean(dim=1))
+            own = getattr(frames, f"{garment}_color")[0, 1:]
+            assert max((mean - means[0]).norm() for mean in means) < 5
+            assert (means[0] - own).norm() > 5
 
 
 def test_warm_up_frames_come_before_the_pair(split):

@@ -7,8 +7,9 @@ import torch
 from rich.console import Console
 
 from hueman.errors import HuemanError
+from hueman.weights.catalogue import WEIGHTS, WeightEntry
 from hueman.weights.pins import pinned_sha256
-from hueman.weights.registry import WEIGHTS, WeightEntry, locate, weights_table
+from hueman.weights.registry import locate, weights_table
 
 PAGE = b"<!DOCTYPE html><html><title>Virus scan warning</title></html>"
 

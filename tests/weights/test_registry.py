@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from hueman.errors import HuemanError
-from hueman.weights.registry import WEIGHTS, WeightEntry, locate, pull, pull_each, weights_table
+from hueman.weights.catalogue import WEIGHTS, WeightEntry
+from hueman.weights.registry import locate, pull, pull_each, weights_table
 
 CONTENT = b"weights" * 1000
 

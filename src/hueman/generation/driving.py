@@ -17,8 +17,12 @@ POSE_FPS = 25.0
 """Frames a second of poses whose file does not tell."""
 
 
-def driving_poses(path: Path | str) -> tuple[np.ndarray, float]:
+def driving_poses(path: Path | str, estimator: str = "blazepose") -> tuple[np.ndarray, float]:
     """Read the poses of an action from a file of poses, or see them in a video.
+
+    Args:
+        path: as for `read_driving_poses`, or a video, or a folder of pictures.
+        estimator: what sees them there, see `pose_estimator`.
 
     Returns:
         As `read_driving_poses`, and frames a second.
@@ -28,12 +32,12 @@ def driving_poses(path: Path | str) -> tuple[np.ndarray, float]:
     """
     path = Path(path)
     if path.suffix.lower() in VIDEO_SUFFIXES or _holds_pictures(path):
-        return perceive_poses(path)
+        return perceive_poses(path, estimator)
     fps = read_clip(path, slice(0, 1)).fps if path.suffix == ".h5" else POSE_FPS
     return read_driving_poses(path), fps
 
 
-def perceive_poses(path: Path) -> tuple[np.ndarray, float]:
+def perceive_poses(path: Path, estimator: str = "blazepose") -> tuple[np.ndarray, float]:
     """See the poses in a video or a folder of pictures, smoothed over time.
 
     Returns:
@@ -43,19 +47,19 @@ def perceive_poses(path: Path) -> tuple[np.ndarray, float]:
         HuemanError: the video cannot be read, or it shows nobody.
     """
     video = Video(path)
-    pose = pose_estimator()(video.read()).pose
+    pose = pose_estimator(estimator)(video.read()).pose
     if not (pose[..., 2] > 0).any():
         raise HuemanError(f"{path} shows nobody; choose a clip of one whole person in view.")
     return smooth_poses(pose, video.info.fps), video.info.fps
 
 
-def write_poses(video: Path, out: Path) -> int:
+def write_poses(video: Path, out: Path, estimator: str = "blazepose") -> int:
     """Write the poses seen in a video as a folder of OpenPose's JSON; return how many.
 
     Raises:
         HuemanError: the video cannot be read or shows nobody, or the folder cannot be written.
     """
-    pose, _ = perceive_poses(video)
+    pose, _ = perceive_poses(video, estimator)
     write_openpose_json(out, pose)
     return len(pose)
 

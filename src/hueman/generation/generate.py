@@ -1,7 +1,7 @@
 """From files to a file: `hueman generate`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
 from hueman.perception.base import edge_detector, pose_estimator
 from hueman.preparation.clip import prepare_clip
-from hueman.preparation.settings import PrepareSettings
+from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 from hueman.progress import track
 
 WORKING_HEIGHT = 384
@@ -50,6 +50,7 @@ def generate(
     crop: str = "centre",
     device: str = "auto",
     restoration: str = "auto",
+    perception: PerceptionSettings | None = None,
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -64,6 +65,7 @@ def generate(
         crop: "centre" or "person", for a content video.
         device: "auto", "cpu" or "cuda".
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
+        perception: how people are seen in videos; best as in the clips the model was trained on.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
@@ -71,8 +73,9 @@ def generate(
     colors = [None if text is None else parse_color(text) for text in (upper, lower)]
     predictor = Predictor.from_file(model, device)
     predictor.model.choose_restoration(restoration)
-    clip = _read_content(content, predictor, crop)
-    driving, fps = driving_poses(drive)
+    perception = perception or PerceptionSettings()
+    clip = _read_content(content, predictor, crop, perception)
+    driving, fps = driving_poses(drive, perception.pose)
     height, width = clip.frames.shape[1:3]
     pose = predictor.scale_pose(retarget(driving, clip.pose), height, width)
     person = predictor.content(clip)
@@ -85,12 +88,19 @@ def _shown(frames: Iterator[np.ndarray], length: int) -> Iterator[np.ndarray]:
     return track(frames, "Generating", length)
 
 
-def _read_content(path: Path, predictor: Predictor, crop: str) -> PreparedClip:
+def _read_content(
+    path: Path, predictor: Predictor, crop: str, perception: PerceptionSettings
+) -> PreparedClip:
     if path.suffix == ".h5":
         return read_clip(path)
     height, width = predictor.size
     factor = max(1, WORKING_HEIGHT // height)
-    settings = PrepareSettings(height=height * factor, width=width * factor, crop=crop)  # type: ignore[arg-type]
+    settings = PrepareSettings(
+        **asdict(perception),
+        height=height * factor,
+        width=width * factor,
+        crop=crop,  # type: ignore[arg-type]
+    )
     source = ClipSource(path.parent.name or "actor", path.stem, path)
     return prepare_clip(
         source,

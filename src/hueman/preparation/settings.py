@@ -8,7 +8,26 @@ from hueman.errors import HuemanError
 
 
 @dataclass(frozen=True)
-class PrepareSettings:
+class PerceptionSettings:
+    """How people are seen."""
+
+    pose: Literal["blazepose", "openpose", "openpose-mobilenet"] = "blazepose"
+    """Finds poses and person masks. The paper's is `openpose`, with weights for non-commercial
+    research only; `openpose-mobilenet` is a small network of its kind. Both find joints only, and
+    take masks from `blazepose`."""
+    edges: Literal["hed", "rcf", "rcf-multiscale"] = "hed"
+    """Finds edges. The paper's are those of `rcf` with the detail `fused`; `rcf-multiscale` is its
+    authors' test at three sizes, at three and a half times the work."""
+    edge_detail: Literal["fine", "fused"] = "fine"
+    """`fine` keeps the texture of cloth, `fused` (as published) only the outlines of objects."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work, by HuemanError."""
+        check_choices(self)
+
+
+@dataclass(frozen=True)
+class PrepareSettings(PerceptionSettings):
     """Options of `prepare`; clips prepared with others are prepared again."""
 
     height: int = 384
@@ -22,17 +41,8 @@ class PrepareSettings:
     """Frames a second to resample to; None keeps each clip's own rate."""
     max_frames: int = 3000
     """Longer clips are refused."""
-    pose: Literal["blazepose", "openpose", "openpose-mobilenet"] = "blazepose"
-    """Finds poses and person masks. The paper's is `openpose`, with weights for non-commercial
-    research only; `openpose-mobilenet` is a small network of its kind. Both find joints only, and
-    take masks from `blazepose`."""
     smoothing: bool = True
     """Smooth poses over time."""
-    edges: Literal["hed", "rcf", "rcf-multiscale"] = "hed"
-    """Finds edges. The paper's are those of `rcf` with the detail `fused`; `rcf-multiscale` is its
-    authors' test at three sizes, at three and a half times the work."""
-    edge_detail: Literal["fine", "fused"] = "fine"
-    """`fine` keeps the texture of cloth, `fused` (as published) only the outlines of objects."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, by HuemanError."""
