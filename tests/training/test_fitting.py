@@ -87,7 +87,7 @@ def hungry(split, asked, fitting, *settings):
             demand("torch")
         return stage.make_batch(number)
 
-    stage.batch = make_batch
+    stage.batch = make_batch  # type: ignore[assignment]
     return stage, tried
 
 

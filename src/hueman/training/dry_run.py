@@ -1,12 +1,15 @@
-"""One update of everything: how large a run is, before it is begun."""
+"""A few updates of everything: how large a run is, before it is begun."""
 
+import gc
+import math
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -17,18 +20,24 @@ from rich.table import Table
 
 from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
+from hueman.errors import HuemanError
+from hueman.memory import return_freed_memory
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
 from hueman.training.devices import make_fabric
 from hueman.training.encoders import REGIONS
+from hueman.training.fitting import clear_memory_errors
 from hueman.training.loop import Stage, make_update, total_updates
 from hueman.training.model import VideoModel, save_model
+from hueman.training.prefetch import batches_ahead
 from hueman.training.restoration import RestorationStage
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
 
 TIMED_UPDATES = 3
+TIMED_AHEAD = 4
+"""Batches made ahead cost no time when it begins; so many times as many updates are timed too."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,8 @@ class StageCost:
     """Peak, bytes: of the GPU's memory, or of the whole process on a CPU."""
     checkpoint: int
     """Bytes on disk."""
+    kept: int
+    """Checkpoints that stay on the disk at the end, the best one among them."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +65,6 @@ class RunCost:
     stages: list[StageCost]
     model: int
     """Bytes of the model's file."""
-    kept: int
-    """Checkpoints of each stage that stay on the disk, the best one among them."""
     device: str
 
     @property
@@ -65,29 +74,35 @@ class RunCost:
 
     @property
     def disk(self) -> int:
-        """Bytes of everything but logs and pictures; one more checkpoint while it is written."""
-        return self.model + sum((self.kept + 1) * stage.checkpoint for stage in self.stages)
+        """Bytes of everything but logs and pictures, with one more checkpoint being written."""
+        kept = sum(stage.kept * stage.checkpoint for stage in self.stages)
+        return self.model + kept + max(stage.checkpoint for stage in self.stages)
 
 
+@clear_memory_errors()
 def dry_run(dataset: Dataset, config: TrainingConfig, device: str = "auto") -> RunCost:
-    """Make one update of every stage, measure, sample and save it, and print what it takes.
+    """Make a few updates of every stage, measure, sample and save it, and print what it takes.
 
     Nothing is written but a temporary folder, which is removed again.
 
     Raises:
-        HuemanError: as `train`; that it is raised now and not hours later is the purpose.
+        HuemanError: as `train`; that it is raised now and not hours later is the purpose. Also if
+            several processes were started.
     """
     fabric = make_fabric(config, device)
+    if fabric.world_size > 1:
+        raise HuemanError("A dry run is made by one process; start it without torchrun.")
     split = load_split(dataset, config)
     costs = []
     with tempfile.TemporaryDirectory(prefix="hueman-") as name:
         folder = Path(name)
         model = VideoModel(config).to(fabric.device)
-        for stage, title in _stages(model, split, config, fabric):
-            costs.append(_cost(stage, title, folder / "checkpoint.pt"))
+        for title, make in _stages(model, split, config, fabric):
+            forget_peak(fabric.device)
+            costs.append(_cost(make(), title, config, folder / "checkpoint.pt"))
         save_model(model, folder / "model.safetensors", {})
         size = (folder / "model.safetensors").stat().st_size
-    cost = RunCost(costs, size, config.keep_checkpoints + 1, _name_of(fabric))
+    cost = RunCost(costs, size, device_name(fabric.device))
     Console().print(cost_table(cost))
     return cost
 
@@ -96,7 +111,7 @@ def cost_table(cost: RunCost) -> Table:
     """Return the costs of a run as a table for people to read."""
     table = Table(
         box=SIMPLE_HEAD,
-        title=f"One update of everything, on {cost.device}",
+        title=f"A few updates of everything, on {cost.device}",
         caption=f"In all {_duration(cost.seconds)} of training, {_size(cost.disk)} on disk; the "
         f"model is {_size(cost.model)}.",
     )
@@ -117,52 +132,61 @@ def cost_table(cost: RunCost) -> Table:
 
 def _stages(
     model: VideoModel, split: Split, config: TrainingConfig, fabric: Fabric
-) -> Iterator[tuple[Stage, str]]:
-    """Yield the stages one after the other, so that only one is in memory."""
+) -> Iterator[tuple[str, Callable[[], Stage]]]:
+    """Yield how the stages are made, so that each is alone in memory."""
     recolor = make_recolor(config, fabric)
     for region in REGIONS:
-        yield StageOne(region, split, config, fabric, recolor), f"stage I, {region}"
+        yield f"stage I, {region}", partial(StageOne, region, split, config, fabric, recolor)
     if config.restoration is not None:
-        yield RestorationStage(model, split, config, fabric), "restoration"
-    perceptual = load_vgg(config.stage_two.perceptual_network, config.stage_two.perceptual_layers)
-    yield StageTwo(model, perceptual, split, config, fabric, recolor), "stage II"
+        yield "restoration", partial(RestorationStage, model, split, config, fabric)
+    stage = config.stage_two
+    perceptual = load_vgg(stage.perceptual_network, stage.perceptual_layers)
+    yield "stage II", partial(StageTwo, model, perceptual, split, config, fabric, recolor)
 
 
-def _cost(stage: Stage, title: str, checkpoint: Path) -> StageCost:
-    device = stage.networks.fabric.device
-    _forget_peak(device)
-    make_update(stage, 0, stage.schedule.learning_rate)
-    started = time.monotonic()
-    for step in range(1, 1 + TIMED_UPDATES):
-        make_update(stage, step, stage.schedule.learning_rate)
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    seconds = (time.monotonic() - started) / TIMED_UPDATES
+def _cost(stage: Stage, title: str, config: TrainingConfig, checkpoint: Path) -> StageCost:
+    updates = total_updates(stage)
+    seconds = _seconds_per_update(stage)
     stage.measure()
     stage.sample()
     torch.save(stage.networks.state_dict(), checkpoint)
     return StageCost(
         name=title,
         parameters=stage.networks.count(),
-        updates=total_updates(stage),
+        updates=updates,
         seconds=seconds,
-        memory=_peak(device),
+        memory=peak_memory(stage.networks.fabric.device),
         checkpoint=checkpoint.stat().st_size,
+        kept=min(config.keep_checkpoints + 1, math.ceil(updates / config.save_every)),
     )
 
 
-def _forget_peak(device: torch.device) -> None:
+def _seconds_per_update(stage: Stage) -> float:
+    """Time some updates, after one in which libraries choose their algorithms and batches queue."""
+    count = TIMED_UPDATES + TIMED_AHEAD * batches_ahead(stage.networks.fabric)
+    make_update(stage, 0, stage.schedule.learning_rate)
+    started = time.monotonic()
+    for step in range(1, 1 + count):
+        make_update(stage, step, stage.schedule.learning_rate)  # its losses wait for the device
+    return (time.monotonic() - started) / count
+
+
+def forget_peak(device: torch.device) -> None:
+    """Let `peak_memory` begin anew, without what nobody needs any more."""
+    gc.collect()
+    return_freed_memory()
     if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats()
+        torch.cuda.reset_peak_memory_stats(device)
     else:
         # Linux can start a process's peak anew; elsewhere it is that of the whole run so far.
         with suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5")
 
 
-def _peak(device: torch.device) -> int:
+def peak_memory(device: torch.device) -> int:
+    """Return the most bytes in use since `forget_peak`: the GPU's, or the process's on a CPU."""
     if device.type == "cuda":
-        return torch.cuda.max_memory_allocated()
+        return torch.cuda.max_memory_allocated(device)
     with suppress(OSError, StopIteration):
         lines = Path("/proc/self/status").read_text().splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
@@ -170,9 +194,10 @@ def _peak(device: torch.device) -> int:
     return peak if sys.platform == "darwin" else 1024 * peak
 
 
-def _name_of(fabric: Fabric) -> str:
-    if fabric.device.type == "cuda":
-        return torch.cuda.get_device_name()
+def device_name(device: torch.device) -> str:
+    """Name a device for people to read."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
     return f"the CPU ({torch.get_num_threads()} threads)"
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
+from torch._functorch import config as functorch_config
+from torch.compiler import config as compiler_config
 from torch.optim.swa_utils import AveragedModel
 
 BUCKET = 1 << 24
@@ -36,6 +38,8 @@ class TrainedNetworks:
     ):
         self.fabric = fabric
         self.accumulate = accumulate
+        if compiled:
+            _let_graphs_be_used_again()
         self._averages = {
             name: AveragedModel(networks[name].to(fabric.device), multi_avg_fn=_decay(decay))
             for name, decay in (averages or {}).items()
@@ -111,6 +115,16 @@ class TrainedNetworks:
         for name, average in self._averages.items():
             average.load_state_dict(state["averages"][name])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
+
+
+def _let_graphs_be_used_again() -> None:
+    """Let several losses go back through one forward pass of compiled networks.
+
+    By default a compiled backward pass overwrites what it has read. torch's cache does not tell
+    apart what was compiled with this and without, and gives wrong gradients: hence a tag.
+    """
+    functorch_config.donated_buffer = False
+    compiler_config.cache_key_tag = "donated_buffer=False"
 
 
 def average_over_processes(tensors: Sequence[Tensor], fabric: Fabric) -> None:
