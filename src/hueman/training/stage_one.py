@@ -72,6 +72,8 @@ class StageOne:
 
     name = "stage_one"
     judged_by: tuple[str, Literal["lowest", "highest"]] = ("r2", "highest")
+    probe_frames = PROBE_FRAMES
+    """Frames that `measure` fits its linear maps to; half as many test them."""
 
     def __init__(
         self,
@@ -234,9 +236,9 @@ class StageOne:
         garment's colour when both are random; near 0 is right. `active_units`: numbers of the
         code that vary (Burda et al. 2016).
         """
-        codes, chroma = self.encode(self.split.train, PROBE_FRAMES, both=True)
+        codes, chroma = self.encode(self.split.train, self.probe_frames, both=True)
         test = self.split.test or self.split.train
-        test_codes, test_chroma = self.encode(test, PROBE_FRAMES // 2, both=False)
+        test_codes, test_chroma = self.encode(test, self.probe_frames // 2, both=False)
         own = slice(2 * self.number, 2 * self.number + 2)
         other = slice(2 - 2 * self.number, 4 - 2 * self.number)
         half = len(codes) // 2
