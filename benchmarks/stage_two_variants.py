@@ -59,12 +59,15 @@ def main() -> None:
     parser.add_argument("group", choices=VARIANTS)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--preset", default="demo")
+    parser.add_argument("--only", nargs="*", help="names of variants; all of the group's if none")
     parser.add_argument("--set", nargs="*", default=[], help="settings of all variants")
     arguments = parser.parse_args()
     keep_freed_memory()
     dataset = prepared(arguments.out / "dataset")
     rows = {}
     for name, (settings, restoration) in VARIANTS[arguments.group].items():
+        if arguments.only and name not in arguments.only:
+            continue
         config = load_config(arguments.preset, [*arguments.set, *settings])
         run = arguments.out / arguments.group / "_".join(settings).translate(_PLAIN)
         share_encoders(arguments.out / "encoders", run)

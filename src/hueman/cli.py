@@ -226,11 +226,13 @@ def train(
 
         run_dry(Dataset(dataset), config, device)
         return
+    from lightning_fabric.utilities.rank_zero import rank_zero_only
+
     from hueman.training.run import train as run
 
     model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume)
-    if model:  # one of several processes says it
-        print(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
+    say = rank_zero_only(print)  # of several processes, one says it
+    say(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
 
 
 def generate(

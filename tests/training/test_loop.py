@@ -16,8 +16,8 @@ from hueman.training.rewinding import rewind
 from hueman.training.stage_one import StageOne
 
 
-def make(split, config, region="upper"):
-    return StageOne(region, split, config, make_fabric(config, "cpu"))
+def make(split, config):
+    return StageOne("upper", split, config, make_fabric(config, "cpu"))
 
 
 def run(split, config, folder, stop_after=None):
@@ -91,7 +91,7 @@ def test_checkpoint_of_other_settings_or_processes_is_refused(split, config, tmp
     run(split, config, tmp_path)
     with pytest.raises(HuemanError, match=r"other settings.*--resume"):
         run(split, load_config("demo", [*TINY, "stage_one.l1_weight=3"]), tmp_path)
-    newest = Checkpoints(tmp_path).newest()
+    newest = tmp_path / "checkpoint-0000004.pt"
     state = read_checkpoint(newest)
     torch.save(state | {"processes": 3}, newest)
     with pytest.raises(HuemanError, match="3 processes, these are 1"):

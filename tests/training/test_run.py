@@ -7,7 +7,7 @@ from tiny_training import RESTORATION, TINY
 from hueman.clips.store import Dataset
 from hueman.config import load_config
 from hueman.errors import HuemanError
-from hueman.training.checkpoints import Checkpoints, read_checkpoint
+from hueman.training.checkpoints import read_checkpoint
 from hueman.training.data import FrameSampler, load_split
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model, save_model
@@ -96,7 +96,8 @@ def test_restoration_is_trained_between_the_stages_and_used_by_option(truth_data
         warped, _ = model.estimate(content[[0, 0]], content.pose[2:4])
     assert restored.shape == (2, 4, 96, 64)
     assert not torch.equal(restored, warped)
-    trained = read_checkpoint(Checkpoints(tmp_path / "restoration").newest())["stage"]
+    assert model.restoration is not None
+    trained = read_checkpoint(tmp_path / "restoration" / "checkpoint-0000004.pt")["stage"]
     name, tensor = next(iter(model.restoration.state_dict().items()))
     torch.testing.assert_close(
         tensor, trained["networks"]["restoration"][name], atol=1e-3, rtol=1e-3

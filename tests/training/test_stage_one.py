@@ -9,13 +9,13 @@ from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.training.devices import make_fabric
 from hueman.training.losses import kl_loss
-from hueman.training.stage_one import StageOne
+from hueman.training.stage_one import Region, StageOne
 
 RANDOM = [*TINY, "stage_one.latent_regression=random"]
 WEIGHTS = ("l1_weight", "kl_weight", "latent_weight")
 
 
-def stage(split, settings, region="upper"):
+def stage(split, settings, region: Region = "upper"):
     config = load_config("demo", settings)
     return StageOne(region, split, config, make_fabric(config, "cpu"))
 
@@ -80,12 +80,12 @@ def test_discriminator_learns_from_its_own_loss_alone(split):
         fake = made.generator(batch.features, code)
     discriminator = made.networks["discriminator"].module
     # The published two looks, by hand: sums over scales of mean squares, without a factor.
-    loss = sum(
+    terms = [
         ((verdicts[-1] - wanted) ** 2).mean()
         for pictures, wanted in ((batch.frames, 1.0), (fake, 0.0))
         for verdicts in discriminator(pictures)
-    )
-    expected = torch.autograd.grad(loss, list(discriminator.parameters()))
+    ]
+    expected = torch.autograd.grad(torch.stack(terms).sum(), list(discriminator.parameters()))
     for a, b in zip(found, expected, strict=True):
         torch.testing.assert_close(a, b, atol=1e-6, rtol=1e-4)
 
@@ -106,7 +106,8 @@ def test_random_regression_needs_an_even_batch():
 
 
 def test_only_the_region_that_is_trained_is_coloured(split):
-    for region, other in (("upper", "lower"), ("lower", "upper")):
+    regions: list[tuple[Region, Region]] = [("upper", "lower"), ("lower", "upper")]
+    for region, other in regions:
         made = stage(split, TINY, region)
         frames = split.train[0].frames[:4]
         colored, _, _ = made.colored(frames, torch.Generator().manual_seed(0))

@@ -64,7 +64,7 @@ def test_gradients_are_those_of_the_published_two_passes(split):
     )
     for network, objective in ((discriminator, judge), (made.model.generator, loss)):
         parameters = list(network.parameters())
-        expected = torch.autograd.grad(objective, parameters, retain_graph=True)
+        expected = torch.autograd.grad(torch.as_tensor(objective), parameters, retain_graph=True)
         for parameter, gradient in zip(parameters, expected, strict=True):
             torch.testing.assert_close(parameter.grad, gradient, atol=2e-5, rtol=1e-3)
 
@@ -120,7 +120,7 @@ def test_held_out_clips_are_measured(split):
 
 def test_average_of_the_generator_is_what_is_shown_and_released(split):
     made = stage(split, ["stage_two.ema_decay=0.9"])
-    weight = made.model.generator.last[0][1].weight
+    weight = next(made.model.generator.last.parameters())
     history = []
     for number in range(3):
         update(made, number)
@@ -132,7 +132,7 @@ def test_average_of_the_generator_is_what_is_shown_and_released(split):
     trained = made.model.generator
     made.measure()
     assert made.model.generator is trained
-    average = made.release().generator.last[0][1].weight
+    average = next(made.release().generator.last.parameters())
     torch.testing.assert_close(average, expected)
     assert not torch.equal(average, history[-1])
 
@@ -141,6 +141,7 @@ def test_features_are_restored_by_option(split):
     plain = stage(split, [RESTORATION]).batch(0).features
     made = stage(split, [RESTORATION, "stage_two.restore=true"])
     network = made.model.restoration
+    assert network is not None
     for a, b in zip(plain, made.batch(0).features, strict=True):
         assert torch.equal(a, b)  # untrained, it changes nothing
     torch.nn.init.constant_(list(network.parameters())[-1], 0.25)

@@ -20,6 +20,8 @@ from hueman.training.latent import CodeDistribution
 from hueman.training.stage_one import build_encoder
 
 FORMAT = "hueman-model-1"
+MODEL_FILE = "model.safetensors"
+"""In the folder of a training run."""
 
 RESTORED_AT_ONCE = 8
 """Frames; whole clips at full size would need much memory."""
@@ -189,7 +191,7 @@ def load_model(path: Path | str) -> tuple[VideoModel, dict[str, Any]]:
     """
     file = Path(path)
     if file.is_dir():
-        file = file / "model.safetensors"
+        file = file / MODEL_FILE
     if not file.is_file():
         raise HuemanError(
             f"There is no model at {file}; train one with 'hueman train DATASET --out FOLDER'."

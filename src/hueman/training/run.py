@@ -32,7 +32,7 @@ from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
-from hueman.training.model import VideoModel, save_model
+from hueman.training.model import MODEL_FILE, VideoModel, save_model
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
 from hueman.training.rewinding import rewind
@@ -40,6 +40,7 @@ from hueman.training.settings import WATCHING
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
+from hueman.weights.registry import pull
 
 CODES_FOR_DISTRIBUTION = 1000
 
@@ -52,7 +53,7 @@ def train(
     devices: int | None = None,
     nodes: int | None = None,
     resume: str = "auto",
-) -> Path | None:
+) -> Path:
     """Train all stages, or go on where an earlier run with the same settings stopped.
 
     Args:
@@ -66,7 +67,7 @@ def train(
             checkpoint in `out` goes back to it, also with other settings.
 
     Returns:
-        The model's file, or None in all processes but the first.
+        The model's file.
 
     Raises:
         HuemanError: `out` holds a run with other settings, devices are not there, memory is too
@@ -76,13 +77,15 @@ def train(
     with explained_loss_of_processes(fabric):
         if fabric.is_global_zero:
             _begin(out, config, resume, fabric.world_size)
+            # Now, and not after days of training the stages before.
+            pull([config.stage_two.perceptual_network])
         fabric.barrier()
         return _train_all(dataset, out, config, fabric)
 
 
 @clear_memory_errors()
-def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabric) -> Path | None:
-    """Train stage after stage; the first process returns the model's file."""
+def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabric) -> Path:
+    """Train stage after stage; the first process writes the model."""
     split = load_split(dataset, config, show_progress=fabric.is_global_zero)
     encoders = train_encoders(dataset, out / "stage_one", split, config, fabric)
     fabric.barrier()
@@ -98,12 +101,12 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
     perceptual = load_vgg(config.stage_two.perceptual_network, config.stage_two.perceptual_layers)
     stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric))
     measured["stage_two"] = _train(stage, out, config)
+    if fabric.is_global_zero:
+        if config.release == "best":
+            measured["released_update"] = _restore_best(stage, out / stage.name)
+        _finish(out, stage.release(), _notes(dataset, split, fabric) | measured)
     fabric.barrier()
-    if not fabric.is_global_zero:
-        return None
-    if config.release == "best":
-        measured["released_update"] = _restore_best(stage, out / stage.name)
-    return _finish(out, stage.release(), _notes(dataset, split, fabric) | measured)
+    return out / MODEL_FILE
 
 
 def _begin(out: Path, config: TrainingConfig, resume: str, processes: int) -> None:
@@ -165,12 +168,10 @@ def _restore_best(stage: StageTwo, folder: Path) -> int:
     return state["step"]
 
 
-def _finish(out: Path, model: VideoModel, notes: dict[str, Any]) -> Path:
-    file = out / "model.safetensors"
-    save_model(model, file, notes)
+def _finish(out: Path, model: VideoModel, notes: dict[str, Any]) -> None:
+    save_model(model, out / MODEL_FILE, notes)
     with atomic_file(out / "training.json") as temporary:
         temporary.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
-    return file
 
 
 def _notes(dataset: Dataset, split: Split, fabric: Fabric) -> dict[str, Any]:
