@@ -40,6 +40,8 @@ def test_paper_preset_has_the_papers_numbers():
     assert two.schedule.decay_from == 1
     assert two.generator.code_region == "frame"
     assert two.restore
+    assert two.stick_figure == "warped"
+    assert config.colorizer == "siggraph17"
 
 
 def test_overrides_change_one_setting():

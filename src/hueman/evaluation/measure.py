@@ -182,7 +182,8 @@ def _encode(
 ) -> Tensor:
     device = model.code_mean.device
     regions = content.encoder_regions(model.config.stage_one.encoder.input_region)
-    return model.encoders(content.recolored(upper, lower).to(device), regions.to(device))[0]
+    colored = content.recolored(upper, lower, model.recolor)
+    return model.encoders(colored.to(device), regions.to(device))[0]
 
 
 def _masks(frames: Frames) -> dict[str, Tensor]:

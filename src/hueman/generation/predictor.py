@@ -72,7 +72,8 @@ class Predictor:
         """
         upper_ab = _reachable_chroma(content.upper_color, upper)
         lower_ab = _reachable_chroma(content.lower_color, lower)
-        pictures = content.recolored(upper_ab, lower_ab).to(self.device)
+        recolor = self.model.recolor
+        pictures = content.recolored(upper_ab, lower_ab, recolor).to(self.device)
         kind = self.model.config.stage_one.encoder.input_region
         return self.model.encoders(pictures, content.encoder_regions(kind).to(self.device))[0]
 

@@ -1,6 +1,6 @@
-"""How clothes are coloured while training, by the settings."""
+"""How clothes are coloured, by the settings of the training."""
 
-from lightning_fabric import Fabric
+import torch
 from torch import Tensor
 
 from hueman.color.augmentation import GarmentStatistics
@@ -9,7 +9,7 @@ from hueman.config import TrainingConfig
 from hueman.training.frames import Frames, Recolor
 
 
-def make_recolor(config: TrainingConfig, fabric: Fabric) -> Recolor | None:
+def make_recolor(config: TrainingConfig, device: torch.device) -> Recolor | None:
     """Return what colours garments, or None for the default: a and b move in their masks.
 
     Raises:
@@ -17,7 +17,7 @@ def make_recolor(config: TrainingConfig, fabric: Fabric) -> Recolor | None:
     """
     if config.colorizer == "garment":
         return None
-    colorizer = make_colorizer(config.colorizer, fabric.device)
+    colorizer = make_colorizer(config.colorizer, device)
 
     def recolor(frames: Frames, upper_ab: Tensor | None, lower_ab: Tensor | None) -> Tensor:
         wearer = Wearer(

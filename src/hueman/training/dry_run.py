@@ -134,7 +134,7 @@ def _stages(
     model: VideoModel, split: Split, config: TrainingConfig, fabric: Fabric
 ) -> Iterator[tuple[str, Callable[[], Stage]]]:
     """Yield how the stages are made, so that each is alone in memory."""
-    recolor = make_recolor(config, fabric)
+    recolor = make_recolor(config, fabric.device)
     for region in REGIONS:
         yield f"stage I, {region}", partial(StageOne, region, split, config, fabric, recolor)
     if config.restoration is not None:

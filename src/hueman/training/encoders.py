@@ -52,7 +52,7 @@ def _train(
     fabric: Fabric,
     reporter: Reporter,
 ) -> dict[str, float]:
-    stage = StageOne(region, split, config, fabric, make_recolor(config, fabric))
+    stage = StageOne(region, split, config, fabric, make_recolor(config, fabric.device))
     return train_stage(stage, folder / region, config, reporter)
 
 

@@ -1,6 +1,7 @@
 """The trained model: encoders, restoration, generator, distribution of codes, and their file."""
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from hueman.files import atomic_file
 from hueman.networks.coarse_to_fine import CoarseToFine, code_map
 from hueman.networks.color_encoders import ColorEncoders
 from hueman.networks.restoration import RestorationNetwork
-from hueman.training.frames import Frames
+from hueman.training.coloring import make_recolor
+from hueman.training.frames import Frames, Recolor
 from hueman.training.latent import CodeDistribution
 from hueman.training.stage_one import build_encoder
 
@@ -85,6 +87,15 @@ class VideoModel(nn.Module):
     def code_distribution(self) -> CodeDistribution:
         """The Gaussian fitted to the training codes."""
         return CodeDistribution(self.code_mean, self.code_covariance)
+
+    @cached_property
+    def recolor(self) -> Recolor | None:
+        """What colours a content frame before it is encoded: as in the model's training.
+
+        Raises:
+            HuemanError: the colouriser's weights cannot be had.
+        """
+        return make_recolor(self.config, self.code_mean.device)
 
     def set_code_distribution(self, distribution: CodeDistribution) -> None:
         """Keep the Gaussian that codes are drawn from."""

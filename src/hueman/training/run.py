@@ -99,7 +99,7 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
         model.restoration = restoration.release()
 
     perceptual = load_vgg(config.stage_two.perceptual_network, config.stage_two.perceptual_layers)
-    stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric))
+    stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric.device))
     measured["stage_two"] = _train(stage, out, config)
     if fabric.is_global_zero:
         if config.release == "best":
@@ -145,7 +145,7 @@ def _install_encoders(
     """Put the trained encoders into the model; return codes of randomly coloured frames."""
     codes = []
     for region in REGIONS:
-        stage = StageOne(region, split, config, fabric, make_recolor(config, fabric))
+        stage = StageOne(region, split, config, fabric, make_recolor(config, fabric.device))
         newest = Checkpoints(folder / region).newest()
         if newest is None:
             raise HuemanError(f"{folder / region} has no checkpoint; all processes must see it.")
