@@ -153,7 +153,7 @@ class GeneratorConfig:
     code_region: Literal["frame", "parts", "garments"] = "frame"
     """Where the code is written: tiled over the frame (the paper), or z_up and z_down each only
     where the warped body parts, or the warped garments, of its region lie."""
-    code_cure: Literal["none", "no_first_norm", "film"] = "no_first_norm"
+    code_cure: Literal["none", "no_first_norm", "film"] = "film"
     """What keeps instance normalisation from erasing a tiled code: nothing (as published), no
     normalisation after the first convolution of both stages, or scales and shifts made from the
     code after that normalisation (FiLM)."""
