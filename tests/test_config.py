@@ -55,6 +55,8 @@ def test_overrides_change_one_setting():
     [
         (["stage_two.l1=5"], "stage_two.l1"),
         (["height=33"], "33"),
+        (["stage_one.generator_levels=7"], "multiples of 128, or a smaller stage_one.gen"),
+        (["stage_two.generator.downsamplings=5"], "multiples of 64, or a smaller stage_two.gen"),
         (["stage_one.schedule.epochs=3"], "exactly one"),
         (["height"], "setting=value"),
         (["height.more=1"], "no setting"),

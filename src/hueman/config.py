@@ -249,6 +249,23 @@ class TrainingConfig:
             raise ValueError("stage_two.restore needs the settings restoration")
         return self
 
+    @model_validator(mode="after")
+    def _networks_can_halve_the_frames(self) -> "TrainingConfig":
+        generator = self.stage_two.generator
+        halvings = {
+            "stage_one.generator_levels": self.stage_one.generator_levels,
+            "stage_two.generator.downsamplings": generator.downsamplings + generator.fine_stage,
+        }
+        if self.restoration is not None:
+            halvings["restoration.downsamplings"] = self.restoration.downsamplings
+        for name, count in halvings.items():
+            if self.height % 2**count or self.width % 2**count:
+                raise ValueError(
+                    f"frames of {self.height}x{self.width} cannot be halved {count} times: choose "
+                    f"multiples of {2**count}, or a smaller {name}"
+                )
+        return self
+
 
 def presets() -> list[str]:
     """Names of the presets that come with hueman."""

@@ -35,6 +35,7 @@ from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
 
+PROBE_FRAMES = 40
 TIMED_UPDATES = 3
 TIMED_AHEAD = 4
 """Batches made ahead cost no time when it begins; so many times as many updates are timed too."""
@@ -111,6 +112,8 @@ def cost_table(cost: RunCost) -> Table:
     """Return the costs of a run as a table for people to read."""
     table = Table(
         box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
         title=f"A few updates of everything, on {cost.device}",
         caption=f"In all {_duration(cost.seconds)} of training, {_size(cost.disk)} on disk; the "
         f"model is {_size(cost.model)}.",
@@ -145,6 +148,8 @@ def _stages(
 
 
 def _cost(stage: Stage, title: str, config: TrainingConfig, checkpoint: Path) -> StageCost:
+    if isinstance(stage, StageOne):
+        stage.probe_frames = PROBE_FRAMES  # its measurement takes minutes at full size on a CPU
     updates = total_updates(stage)
     seconds = _seconds_per_update(stage)
     stage.measure()

@@ -35,6 +35,7 @@ from hueman.training.prefetch import Prefetcher, batches_ahead
 
 Region = Literal["upper", "lower"]
 PROBE_FRAMES = 400
+ENCODED_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
@@ -220,8 +221,8 @@ class StageOne:
         random = step_generator(self.config.seed, 10 + self.number, int(both))
         order = np.random.default_rng(self.config.seed)
         codes, chroma = [], []
-        for start in range(0, count, 40):
-            numbers = order.integers(len(clips), size=min(40, count - start))
+        for start in range(0, count, ENCODED_AT_ONCE):
+            numbers = order.integers(len(clips), size=min(ENCODED_AT_ONCE, count - start))
             places = [(int(n), int(order.integers(len(clips[n].frames)))) for n in numbers]
             batch = Frames.gather([clip.frames for clip in clips], places)
             frames, regions, used = self.colored(batch, random, both)
