@@ -3,8 +3,8 @@
     python benchmarks/checkpoint_quality.py --out FOLDER [--preset demo] [--checkpoints 5]
 
 Trains a preset on the bundled clips, keeps checkpoints spread evenly over stage II, and measures
-each as `hueman evaluate` measures a model: with the generator as trained, and with its exponential
-moving average, which costs the training nothing and does not change it. Prints a table and says
+each as `hueman evaluate` measures a model: with the generator as trained, and, if the preset keeps
+one, with its exponential moving average, which does not change the training. Prints a table and says
 whether LPIPS and the colour error fall from each checkpoint to the next.
 """
 
@@ -30,7 +30,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--preset", default="demo")
     parser.add_argument("--checkpoints", type=int, default=5)
-    parser.add_argument("--ema-decay", type=float, default=0.99)
     parser.add_argument("--encoders", type=Path, help="run whose finished encoders are used")
     arguments = parser.parse_args()
     keep_freed_memory()
@@ -38,9 +37,7 @@ def main() -> None:
     steps = load_config(arguments.preset).stage_two.schedule.steps or 0
     every = steps // arguments.checkpoints
     settings = [f"save_every={every}", f"sample_every={every}", f"keep_checkpoints={steps}"]
-    config = load_config(
-        arguments.preset, [*settings, f"stage_two.ema_decay={arguments.ema_decay}"]
-    )
+    config = load_config(arguments.preset, settings)
     run = arguments.out / "checkpoints"
     if arguments.encoders:
         share_encoders(arguments.encoders, run)
@@ -48,14 +45,15 @@ def main() -> None:
     model, _ = load_model(run)
     clips, lpips = load_split(dataset, config).test, load_lpips()
     rows = []
+    kinds = ("trained", "averaged") if config.stage_two.ema_decay else ("trained",)
     for path in Checkpoints(run / "stage_two").all():
-        for kind in ("trained", "averaged"):
+        for kind in kinds:
             step = load_generator(model, path, kind)
             rows.append({"updates": step, "generator": kind} | measure(model, clips, lpips))
             print(row_of(rows[-1]), flush=True)
     with atomic_file(arguments.out / "checkpoint_quality.json") as temporary:
         temporary.write_text(json.dumps(rows, indent=1) + "\n")
-    for kind in ("trained", "averaged"):
+    for kind in kinds:
         report([row for row in rows if row["generator"] == kind], kind)
 
 
