@@ -4,8 +4,8 @@
 
 Trains a preset on the bundled clips, keeps checkpoints spread evenly over stage II, and measures
 each as `hueman evaluate` measures a model: with the generator as trained, and, if the preset keeps
-one, with its exponential moving average, which does not change the training. Prints a table and says
-whether LPIPS and the colour error fall from each checkpoint to the next.
+one, with its exponential moving average, which does not change the training. Prints a table and
+says whether LPIPS and the colour error fall from each checkpoint to the next.
 """
 
 import argparse
