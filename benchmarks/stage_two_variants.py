@@ -68,7 +68,7 @@ def main() -> None:
     for name, (settings, restoration) in VARIANTS[arguments.group].items():
         if arguments.only and name not in arguments.only:
             continue
-        config = load_config(arguments.preset, [*arguments.set, *settings])
+        config = load_config(arguments.preset, [*settings, *arguments.set])
         run = arguments.out / arguments.group / "_".join(settings).translate(_PLAIN)
         share_encoders(arguments.out / "encoders", run)
         print(f"== {name}", flush=True)

@@ -12,7 +12,7 @@ from hueman.preparation.settings import PrepareSettings, available_cpus
         ("crop", "center"),
         ("fps", 0.0),
         ("max_frames", 1),
-        ("pose", "openpose"),
+        ("pose", "alphapose"),
         ("edges", "canny"),
         ("edge_detail", "coarse"),
     ],

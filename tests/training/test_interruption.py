@@ -7,7 +7,8 @@ import sys
 import time
 
 import pytest
-import torch
+
+from hueman.training.checkpoints import Checkpoints, read_checkpoint
 
 SETTINGS = [
     "stage_one.schedule.steps=40",
@@ -37,8 +38,9 @@ def test_sigterm_saves_and_the_same_command_goes_on(truth_dataset, tmp_path):
     assert run.returncode == 130
     assert "again to go on" in error
     assert "Traceback" not in error
-    state = torch.load(tmp_path / "stage_one" / "upper" / "checkpoint.pt", weights_only=True)
-    assert 3 <= state["step"] < 40
+    checkpoint = Checkpoints(log.parent).newest()
+    assert checkpoint is not None
+    assert 3 <= read_checkpoint(checkpoint)["step"] < 40
     assert not (tmp_path / "model.safetensors").exists()
 
     again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)

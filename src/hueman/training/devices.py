@@ -52,6 +52,8 @@ def make_fabric(
     nodes = int(os.environ.get("GROUP_WORLD_SIZE", 1)) if nodes is None else nodes
     if count < 1 or nodes < 1:
         raise HuemanError(f"{count} devices on {nodes} machines: both must be at least 1.")
+    if config.precision == "16-mixed" and (device == "cpu" or not torch.cuda.is_available()):
+        raise HuemanError("A CPU cannot train with precision 16-mixed; choose bf16-mixed.")
     if config.deterministic:
         # cuBLAS reads this once, when it starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -70,8 +72,6 @@ def make_fabric(
         raise HuemanError(
             f"Device '{device}' ({count} on each of {nodes} machines) cannot be used: {error}."
         ) from error
-    if config.precision == "16-mixed" and fabric.device.type == "cpu":
-        raise HuemanError("A CPU cannot train with precision 16-mixed; choose bf16-mixed.")
     return fabric
 
 
