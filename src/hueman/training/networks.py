@@ -154,7 +154,7 @@ def _buckets(tensors: Sequence[Tensor]) -> Iterator[list[Tensor]]:
 def _decay(decay: float) -> Any:
     """Return the rule of an exponential moving average that forgets its beginning quickly.
 
-    The share of the past grows from 1/11 to `decay`: early averages would otherwise be of weights
+    The share of the past grows from 2/11 to `decay`: early averages would otherwise be of weights
     that know nothing.
     """
 
