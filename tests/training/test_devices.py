@@ -98,6 +98,16 @@ def test_devices_that_are_not_there_are_refused():
         make_fabric(load_config("demo", ["precision=16-mixed"]), "cpu")
 
 
+def test_deterministic_operations_are_asked_for(monkeypatch):
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    try:
+        make_fabric(load_config("demo", ["deterministic=true"]), "cpu")
+        assert torch.are_deterministic_algorithms_enabled()
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
 def test_averages_travel_in_buckets(monkeypatch):
     sizes = []
 

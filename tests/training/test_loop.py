@@ -149,10 +149,12 @@ def test_going_back_to_a_checkpoint_sets_later_results_aside(split, config, tmp_
     assert [json.loads(line)["step"] for line in (folder / "log.jsonl").open()] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("place", ["nowhere.pt", "../elsewhere.pt"])
+@pytest.mark.parametrize("place", ["nowhere.pt", "../elsewhere.pt", "superseded/old.pt"])
 def test_going_back_to_something_else_is_refused(config, tmp_path, place):
     out = tmp_path / "run"
     out.mkdir()
-    (tmp_path / "elsewhere.pt").touch()
+    (out / "superseded").mkdir()
+    for file in (tmp_path / "elsewhere.pt", out / "superseded" / "old.pt"):
+        file.touch()
     with pytest.raises(HuemanError, match="give auto, never, or a checkpoint in"):
         rewind(out, out / place, config, processes=1)

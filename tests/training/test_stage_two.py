@@ -95,6 +95,17 @@ def test_frames_follow_each_other_and_share_colours(split):
             assert (means[0] - own).norm() > 5
 
 
+def test_content_frames_are_any_by_option(split):
+    def contents(source):
+        batch = stage(split, [f"stage_two.source_frame={source}"], 1).batch
+        random = torch.Generator().manual_seed(0)
+        return batch._content_places([(clip, 5) for clip in (0, 1, 2, 3)], random)
+
+    assert contents("first") == [(clip, 0) for clip in (0, 1, 2, 3)]
+    assert [clip for clip, _ in contents("random")] == [0, 1, 2, 3]
+    assert len({frame for _, frame in contents("random")}) > 1
+
+
 def test_warm_up_frames_come_before_the_pair(split):
     def previous(warm_up):
         made = stage(split, [f"stage_two.warm_up_frames={warm_up}"], 1)

@@ -9,7 +9,7 @@ from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
-from hueman.training.settings import settings_of
+from hueman.training.settings import OTHER_STAGES, settings_of
 
 SET_ASIDE = "superseded"
 
@@ -33,12 +33,13 @@ def rewind(out: Path, checkpoint: Path, config: TrainingConfig, processes: int) 
         HuemanError: the file is no checkpoint of this run.
     """
     out, checkpoint = out.resolve(), checkpoint.resolve()
-    if not checkpoint.is_file() or out not in checkpoint.parents:
+    inside = checkpoint.is_file() and out in checkpoint.parents
+    stage = checkpoint.relative_to(out).parts[0] if inside else ""
+    if stage not in OTHER_STAGES:
         raise HuemanError(
             f"--resume is '{checkpoint}'; give auto, never, or a checkpoint in {out}, such as "
             f"{out / 'stage_two' / 'checkpoint-0001000.pt'}."
         )
-    stage = checkpoint.relative_to(out).parts[0]
     state = read_checkpoint(checkpoint)
     checkpoints = Checkpoints(checkpoint.parent, config.keep_checkpoints)
     later = [path for path in checkpoints.all() if path > checkpoint]
