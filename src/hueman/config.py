@@ -138,7 +138,16 @@ class RestorationConfig:
 
 @dataclass(config=_STRICT, kw_only=True)
 class GeneratorConfig:
-    """pix2pixHD's coarse-to-fine generator with the code at both stages."""
+    """pix2pixHD's coarse-to-fine generator with the code at both stages, or a U-Net instead."""
+
+    network: Literal["coarse_to_fine", "unet"] = "coarse_to_fine"
+    """The paper's choice, or BicycleGAN's U-Net, whose skip connections the paper avoids; it uses
+    `channels`, `max_channels` (of which it has at most eight times `channels`), `upsampling` and
+    `unet_levels`."""
+    unet_levels: int = Field(default=7, gt=1)
+    """Down-samplings of the U-Net."""
+    previous_frame: bool = True
+    """The generator sees the frame before. Without it every frame is made alone."""
 
     channels: int = Field(default=32, gt=0)
     """Channels of the fine stage; the coarse one has twice as many."""
@@ -202,11 +211,41 @@ class StageTwoConfig:
 
 
 @dataclass(config=_STRICT, kw_only=True)
+class DeformableGanConfig:
+    """The baseline of the paper's Table 1: Deformable GAN (Siarohin et al. 2018)."""
+
+    schedule: Schedule
+    channels: int = Field(default=64, gt=0)
+    """After the first convolution; doubled at each level up to eight times."""
+    levels: int = Field(default=6, gt=1)
+    """Down-samplings of both streams of the generator."""
+    deformable: bool = True
+    """Skip connections are warped part by part; without, they are plain (the publication's
+    baseline)."""
+    discriminator_channels: int = Field(default=64, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0)
+    heat_map_deviation: float = Field(default=6 / 256, gt=0)
+    """Standard deviation of the joints' Gaussians, as a share of the frame's height."""
+    nearest_neighbour_weight: float = Field(default=0.6, ge=0)
+    """Of the nearest-neighbour loss. The publication has 0.01 for features of pictures with values
+    0..255; these see pictures divided by ImageNet's deviation, which is about 58 of those."""
+    perceptual_network: Literal["vgg16", "vgg19"] = "vgg19"
+    """Whose relu1_2 the nearest-neighbour loss compares; vgg19 is the publication's."""
+    neighbourhood: int = Field(default=5, gt=0)
+    """Pixels, odd: how far off the nearest neighbour may be."""
+
+
+@dataclass(config=_STRICT, kw_only=True)
 class TrainingConfig:
     """A whole run: sizes, split, both stages, and how often to save and look."""
 
     stage_one: StageOneConfig
     stage_two: StageTwoConfig
+    method: Literal["decoupled", "end_to_end", "deformable_gan"] = "decoupled"
+    """`decoupled` is the paper; `end_to_end` trains the encoders from scratch inside stage II
+    (section 4.5); `deformable_gan` trains the baseline of Table 1 instead."""
+    deformable_gan: DeformableGanConfig | None = None
+    """Of the method `deformable_gan`."""
     restoration: RestorationConfig | None = None
     """The restoration network; it is trained, between the stages, if this is given."""
     height: int = Field(default=384, gt=0, multiple_of=32)
@@ -229,6 +268,9 @@ class TrainingConfig:
     colorizer: Literal["garment", "siggraph17"] = "garment"
     """What colours garments for training: `garment` moves a and b in their masks; `siggraph17` is
     the paper's colourisation network, told colours at the joints (its weights have to be had)."""
+    color_augmentation: bool = True
+    """Garments get random colours while training (paper, section 3.1); without, all keep their
+    own."""
     max_chroma: float = Field(default=65.0, gt=0)
     """Largest chroma, in Lab units, of the random garment colours."""
     keep_probability: float = Field(default=0.1, ge=0, le=1)
@@ -244,6 +286,12 @@ class TrainingConfig:
     held-out clips (of those checkpoints that fall on a measurement)."""
 
     @model_validator(mode="after")
+    def _method_has_settings(self) -> "TrainingConfig":
+        if self.method == "deformable_gan" and self.deformable_gan is None:
+            raise ValueError("method deformable_gan needs the settings deformable_gan")
+        return self
+
+    @model_validator(mode="after")
     def _restoration_is_trained(self) -> "TrainingConfig":
         if self.stage_two.restore and self.restoration is None:
             raise ValueError("stage_two.restore needs the settings restoration")
@@ -256,6 +304,10 @@ class TrainingConfig:
             "stage_one.generator_levels": self.stage_one.generator_levels,
             "stage_two.generator.downsamplings": generator.downsamplings + generator.fine_stage,
         }
+        if generator.network == "unet":
+            halvings["stage_two.generator.unet_levels"] = generator.unet_levels
+        if self.deformable_gan is not None:
+            halvings["deformable_gan.levels"] = self.deformable_gan.levels
         if self.restoration is not None:
             halvings["restoration.downsamplings"] = self.restoration.downsamplings
         for name, count in halvings.items():

@@ -46,11 +46,11 @@ class Frames:
         colors = GarmentStatistics.of_clip(clip.frames, clip.upper, clip.lower)
         labels = torch.from_numpy(clip.parts)[:, None].float()
         masks = {
-            name: _resize(torch.from_numpy(getattr(clip, name))[:, None], height, width)
+            name: resize(torch.from_numpy(getattr(clip, name))[:, None], height, width)
             for name in ("person", "upper", "lower", "edges")
         }
         return cls(
-            rgb=_resize(torch.from_numpy(clip.frames).permute(0, 3, 1, 2), height, width),
+            rgb=resize(torch.from_numpy(clip.frames).permute(0, 3, 1, 2), height, width),
             parts=F.interpolate(labels, (height, width), mode="nearest-exact")[:, 0].byte(),
             pose=torch.from_numpy(pose),
             upper_color=colors.upper.expand(len(clip), -1),
@@ -204,8 +204,8 @@ class ClipFrames:
         return cls(clip.actor, clip.action, clip.fps, Frames.of(clip, height, width))
 
 
-def _resize(pictures: Tensor, height: int, width: int) -> Tensor:
-    """Resize uint8 (N, C, H, W) by averaging over area."""
+def resize(pictures: Tensor, height: int, width: int) -> Tensor:
+    """Resize uint8 (N, C, H, W) to `height` x `width` by averaging over area."""
     if pictures.shape[2:] == (height, width):
         return pictures.contiguous()
     resized = F.interpolate(pictures.float(), (height, width), mode="area")

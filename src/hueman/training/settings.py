@@ -8,9 +8,10 @@ from hueman.config import TrainingConfig, config_to_dict
 WATCHING = ("save_every", "sample_every", "keep_checkpoints", "release")
 # Settings of stages that come later, or that a stage has nothing to do with.
 OTHER_STAGES = {
-    "stage_one": ("restoration", "stage_two"),
-    "restoration": ("stage_one", "stage_two"),
-    "stage_two": (),
+    "stage_one": ("restoration", "stage_two", "deformable_gan", "method"),
+    "restoration": ("stage_one", "stage_two", "deformable_gan", "method", "color_augmentation"),
+    "stage_two": ("deformable_gan",),
+    "deformable_gan": ("stage_one", "restoration", "stage_two", "method"),
 }
 
 
