@@ -43,7 +43,7 @@ def largest_change(cure: CodeCure, fine_stage: bool, initialization: Initializat
     frames = []
     for code in torch.randn(2, 1, UPPER + LOWER, generator=random):
         tiled = code_map(code[:, :UPPER], code[:, UPPER:], everywhere)
-        frames.append(network(pictures, tiled, code))
+        frames.append(network(pictures, tiled))
     return float((frames[0] - frames[1]).abs().max())
 
 

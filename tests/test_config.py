@@ -7,7 +7,7 @@ from hueman.errors import HuemanError
 
 
 def test_every_preset_loads_and_round_trips():
-    assert presets() == ["demo", "lite", "paper"]
+    assert presets() == ["choreo-small", "demo", "lite", "paper"]
     for name in presets():
         config = load_config(name)
         assert config_from_dict(config_to_dict(config)) == config

@@ -141,9 +141,9 @@ class GeneratorConfig:
     """pix2pixHD's coarse-to-fine generator with the code at both stages, or a U-Net instead."""
 
     network: Literal["coarse_to_fine", "unet"] = "coarse_to_fine"
-    """The paper's choice, or BicycleGAN's U-Net, whose skip connections the paper avoids; it uses
-    `channels`, `max_channels` (of which it has at most eight times `channels`), `upsampling` and
-    `unet_levels`."""
+    """The paper's choice, or BicycleGAN's U-Net, whose skip connections the paper avoids; of the
+    settings below it uses `channels`, `unet_levels`, `upsampling`, `code_region` and
+    `previous_frame`."""
     unet_levels: int = Field(default=7, gt=1)
     """Down-samplings of the U-Net."""
     previous_frame: bool = True
@@ -165,7 +165,7 @@ class GeneratorConfig:
     code_cure: Literal["none", "no_first_norm", "film"] = "film"
     """What keeps instance normalisation from erasing a tiled code: nothing (as published), no
     normalisation after the first convolution of both stages, or scales and shifts made from the
-    code after that normalisation (FiLM)."""
+    code at each place after that normalisation (FiLM)."""
     fine_stage: bool = True
     """Without it the coarse stage works alone, at full size."""
 
@@ -220,10 +220,10 @@ class DeformableGanConfig:
     levels: int = Field(default=6, gt=1)
     """Down-samplings of both streams of the generator."""
     deformable: bool = True
-    """Skip connections are warped part by part; without, they are plain (the publication's
-    baseline)."""
+    """The four outermost skip connections are warped part by part; without, all are plain."""
     discriminator_channels: int = Field(default=64, gt=0)
-    discriminator_layers: int = Field(default=3, gt=0)
+    discriminator_layers: int = Field(default=4, gt=0)
+    """Before the verdict; each halves the picture, and so does the verdict."""
     heat_map_deviation: float = Field(default=6 / 256, gt=0)
     """Standard deviation of the joints' Gaussians, as a share of the frame's height."""
     nearest_neighbour_weight: float = Field(default=0.6, ge=0)

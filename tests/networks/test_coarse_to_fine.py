@@ -20,7 +20,7 @@ def frame_of(network, code, regions, size=(64, 32)):
         "features": torch.rand(1, 4, *size, generator=random) * 2 - 1,
         "previous": -torch.ones(1, 3, *size),
     }
-    return network(pictures, code_map(code[:, :16], code[:, 16:], regions), code)
+    return network(pictures, code_map(code[:, :16], code[:, 16:], regions))
 
 
 def effect_of_code(network, regions):
@@ -62,18 +62,24 @@ def test_gradients_reach_the_code_through_every_cure_but_none(cure, seen):
     assert (code.grad.abs().max().item() > 1) == seen
 
 
-def test_film_needs_the_code():
-    pictures = {"features": torch.zeros(1, 4, 64, 32), "previous": torch.zeros(1, 3, 64, 32)}
-    with pytest.raises(ValueError, match="got None"):
-        tiny(code_cure="film")(pictures, torch.zeros(1, 24, 64, 32))
-
-
-def test_film_starts_without_scaling():
+def test_film_starts_without_scaling_and_acts_where_the_code_is_written():
     film = FiLM(24, 8)
+    features, spread = torch.rand(2, 8, 4, 4), torch.randn(2, 24, 1, 1).repeat(1, 1, 4, 4)
+    spread[..., 2:] = 0
+    shift = film(features, spread) - features
+    assert torch.allclose(shift[..., :2], shift[..., :1, :1].expand(-1, -1, 4, 2), atol=1e-6)
+    assert shift[..., :2].abs().max() > 0.1
+    assert (shift[..., 2:] == 0).all()
+
+
+def test_film_equals_the_published_one_for_a_tiled_code():
+    film = FiLM(24, 8)
+    torch.nn.init.normal_(film.scale.weight)
     features, code = torch.rand(2, 8, 4, 4), torch.randn(2, 24)
-    shift = film(features, code) - features
-    assert torch.allclose(shift, shift[:, :, :1, :1].expand_as(shift), atol=1e-6)
-    assert shift.abs().max() > 0.1
+    tiled = code[:, :, None, None].expand(-1, -1, 4, 4)
+    scale, shift = (code @ layer.weight.T for layer in (film.scale, film.shift))
+    expected = features * (1 + scale[:, :, None, None]) + shift[:, :, None, None]
+    torch.testing.assert_close(film(features, tiled), expected)
 
 
 def test_unknown_cures_are_refused():

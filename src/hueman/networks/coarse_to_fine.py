@@ -47,7 +47,7 @@ class CoarseToFine(nn.Module):
         fine_stage: without it the coarse stage works at full size and makes the frame itself.
         code_cure: what lets the network see a tiled code. "none": nothing, as published;
             "no_first_norm": no normalisation after the first convolution of both stages; "film":
-            after that normalisation, features are scaled and shifted by the code.
+            after that normalisation, features are scaled and shifted by the code written there.
     """
 
     def __init__(
@@ -84,31 +84,23 @@ class CoarseToFine(nn.Module):
         last = wide_convolution(channels if fine_stage else coarse, 3)
         self.last = nn.Sequential(last, nn.Tanh())
 
-    def forward(
-        self, pictures: Mapping[str, Tensor], code_map: Tensor, code: Tensor | None = None
-    ) -> Tensor:
+    def forward(self, pictures: Mapping[str, Tensor], code_map: Tensor) -> Tensor:
         """Make a frame.
 
         Args:
             pictures: each named input, (N, channels, H, W) in [-1, 1].
             code_map: (N, code, H, W), the code spread over the frame; see `code_map`.
-            code: (N, code), the code itself, which only the cure "film" needs.
 
         Returns:
             (N, 3, H, W) in [-1, 1]. H and W are multiples of 2 ** (downsamplings + 1), or of
             2 ** downsamplings without the fine stage.
-
-        Raises:
-            ValueError: the cure is "film" and there is no code.
         """
-        if self.code_cure == "film" and code is None:
-            raise ValueError("the cure 'film' needs the code (N, code), got None")
         full = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)
         if not self.fine_stage:
-            return self.last(self.coarse(self.coarse_first(full, code)))
+            return self.last(self.coarse(self.coarse_first(full)))
         half = F.avg_pool2d(full, 3, stride=2, padding=1, count_include_pad=False)
-        coarse = self.coarse(self.coarse_first(half, code))
-        return self.last(self.fine(self.fine_down(self.fine_first(full, code)) + coarse))
+        coarse = self.coarse(self.coarse_first(half))
+        return self.last(self.fine(self.fine_down(self.fine_first(full)) + coarse))
 
 
 def code_map(upper: Tensor, lower: Tensor, regions: Tensor) -> Tensor:
@@ -130,20 +122,22 @@ def code_map(upper: Tensor, lower: Tensor, regions: Tensor) -> Tensor:
 class FiLM(nn.Module):
     """Features scaled and shifted, channel by channel, by a linear map of a code.
 
-    Perez et al. 2018. It starts with no scaling, so that an untrained network keeps the level of
-    its features, but with a shift, so that the code is seen from the first step.
+    Perez et al. 2018, but at each place by the code that is written there: where a code map is
+    empty nothing is scaled or shifted, so the code of a garment does not tint what is around it.
+    It starts with no scaling, so that an untrained network keeps the level of its features, but
+    with a shift, so that the code is seen from the first step.
     """
 
     def __init__(self, code: int, channels: int):
         super().__init__()
-        self.scale = nn.Linear(code, channels)
-        self.shift = nn.Linear(code, channels)
+        self.scale = nn.Linear(code, channels, bias=False)
+        self.shift = nn.Linear(code, channels, bias=False)
         nn.init.zeros_(self.scale.weight)
-        nn.init.zeros_(self.scale.bias)
 
-    def forward(self, features: Tensor, code: Tensor) -> Tensor:
-        """(N, channels, H, W) and (N, code) to (N, channels, H, W)."""
-        scale, shift = (layer(code)[:, :, None, None] for layer in (self.scale, self.shift))
+    def forward(self, features: Tensor, code_map: Tensor) -> Tensor:
+        """(N, channels, H, W) and (N, code, H, W) to (N, channels, H, W)."""
+        codes = code_map.movedim(1, -1)
+        scale, shift = (layer(codes).movedim(-1, 1) for layer in (self.scale, self.shift))
         return features * (1 + scale) + shift
 
 
@@ -152,13 +146,14 @@ class _FirstLayer(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, code: int, cure: CodeCure):
         super().__init__()
+        self.code = code
         self.convolution = wide_convolution(inputs, outputs)
         self.norm = nn.Identity() if cure == "no_first_norm" else nn.InstanceNorm2d(outputs)
         self.film = FiLM(code, outputs) if cure == "film" else None
 
-    def forward(self, picture: Tensor, code: Tensor | None) -> Tensor:
-        """(N, inputs, H, W) and, for "film", (N, code) to (N, outputs, H, W)."""
+    def forward(self, picture: Tensor) -> Tensor:
+        """(N, inputs, H, W), of which the last channels are the code map, to (N, outputs, H, W)."""
         features = self.norm(self.convolution(picture))
-        if self.film is not None and code is not None:
-            features = self.film(features, code)
+        if self.film is not None:
+            features = self.film(features, picture[:, -self.code :])
         return F.relu(features)

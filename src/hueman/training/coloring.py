@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from hueman.color.augmentation import GarmentStatistics
+from hueman.color.augmentation import GarmentStatistics, random_chroma
 from hueman.color.colorizer import Wearer, make_colorizer
 from hueman.config import TrainingConfig
 from hueman.training.frames import Frames, Recolor
@@ -30,3 +30,30 @@ def make_recolor(config: TrainingConfig, device: torch.device) -> Recolor | None
         return colorizer(frames.pictures(), wearer, upper_ab, lower_ab)
 
     return recolor
+
+
+def draw_clip_colors(
+    content: Frames, config: TrainingConfig, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Draw the colours that all frames of a sample wear (paper, section 4.2).
+
+    Now and then (`keep_probability`), or always without `color_augmentation`, a garment keeps its
+    own.
+
+    Args:
+        content: a frame of each of N samples.
+        config: of the training.
+        random: source of the colours.
+
+    Returns:
+        (a, b) of the upper and of the lower garments, (N, 2) each.
+    """
+    own = (content.upper_color, content.lower_color)
+    if not config.color_augmentation:
+        return own[0][:, 1:], own[1][:, 1:]
+    colors = []
+    for mean in own:
+        drawn = random_chroma(random, mean[:, 0], config.max_chroma)
+        keep = torch.rand(len(mean), 1, generator=random) < config.keep_probability
+        colors.append(torch.where(keep.to(mean.device), mean[:, 1:], drawn))
+    return colors[0], colors[1]

@@ -1,39 +1,45 @@
 """The trained model: encoders, restoration, generator, distribution of codes, and their file."""
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from hueman.config import TrainingConfig, config_from_dict, config_to_dict
+from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
 from hueman.networks.coarse_to_fine import CoarseToFine, code_map
 from hueman.networks.color_encoders import ColorEncoders
-from hueman.networks.restoration import RestorationNetwork
+from hueman.networks.restoration import FEATURE_CHANNELS, RestorationNetwork
+from hueman.networks.unet_generator import UNetGenerator
 from hueman.training.coloring import make_recolor
 from hueman.training.frames import Frames, Recolor
 from hueman.training.latent import CodeDistribution
+from hueman.training.model_file import MODEL_FILE as MODEL_FILE
+from hueman.training.model_file import read_model, write_model
 from hueman.training.stage_one import build_encoder
 
 FORMAT = "hueman-model-1"
-MODEL_FILE = "model.safetensors"
-"""In the folder of a training run."""
 
 RESTORED_AT_ONCE = 8
 """Frames; whole clips at full size would need much memory."""
 
 
-def build_generator(config: TrainingConfig) -> CoarseToFine:
+def build_generator(config: TrainingConfig) -> CoarseToFine | UNetGenerator:
     """Make the generator of stage II, untrained."""
     generator = config.stage_two.generator
+    code = config.stage_one.upper_code + config.stage_one.lower_code
+    inputs = {"features": FEATURE_CHANNELS}
+    if generator.previous_frame:
+        inputs["previous"] = 3
+    if generator.network == "unet":
+        return UNetGenerator(
+            code, inputs, generator.channels, generator.unet_levels, generator.upsampling
+        )
     return CoarseToFine(
-        code=config.stage_one.upper_code + config.stage_one.lower_code,
+        code=code,
+        inputs=inputs,
         channels=generator.channels,
         max_channels=generator.max_channels,
         downsamplings=generator.downsamplings,
@@ -152,7 +158,7 @@ class VideoModel(nn.Module):
         """
         upper, lower = code[:, : self.upper_length], code[:, self.upper_length :]
         pictures = {"features": features, "previous": previous}
-        return self.generator(pictures, code_map(upper, lower, regions), code)
+        return self.generator(pictures, code_map(upper, lower, regions))
 
     def generate_sequence(
         self, features: list[Tensor], code: Tensor, regions: list[Tensor], previous: Tensor
@@ -181,17 +187,7 @@ def black_frames(features: Tensor) -> Tensor:
 
 def save_model(model: VideoModel, path: Path, notes: dict[str, Any]) -> None:
     """Write a model as fp16 safetensors with its configuration and notes on its training."""
-    tensors = {
-        name: tensor.detach().cpu().contiguous().to(_file_type(name))
-        for name, tensor in model.state_dict().items()
-    }
-    metadata = {
-        "format": FORMAT,
-        "config": json.dumps(config_to_dict(model.config)),
-        "notes": json.dumps(notes),
-    }
-    with atomic_file(path) as temporary:
-        save_file(tensors, temporary, metadata)
+    write_model(model, model.config, path, notes, FORMAT, _file_type)
 
 
 def load_model(path: Path | str) -> tuple[VideoModel, dict[str, Any]]:
@@ -200,29 +196,7 @@ def load_model(path: Path | str) -> tuple[VideoModel, dict[str, Any]]:
     Raises:
         HuemanError: there is no model, or it is damaged or of another format.
     """
-    file = Path(path)
-    if file.is_dir():
-        file = file / MODEL_FILE
-    if not file.is_file():
-        raise HuemanError(
-            f"There is no model at {file}; train one with 'hueman train DATASET --out FOLDER'."
-        )
-    try:
-        with safe_open(file, framework="pt") as content:
-            metadata = content.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise HuemanError(
-                    f"{file} is not a hueman model (format {metadata.get('format')})."
-                )
-            tensors = {name: content.get_tensor(name).float() for name in content.keys()}  # noqa: SIM118
-        model = VideoModel(config_from_dict(json.loads(metadata["config"])))
-        model.load_state_dict(tensors)
-        notes = json.loads(metadata["notes"])
-    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
-        raise HuemanError(
-            f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
-        ) from error
-    return model.eval(), notes
+    return read_model(path, VideoModel, FORMAT, "hueman model")
 
 
 def _file_type(name: str) -> torch.dtype:

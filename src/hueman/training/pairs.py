@@ -9,8 +9,8 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from hueman.color.augmentation import random_chroma
 from hueman.config import TrainingConfig
+from hueman.training.coloring import draw_clip_colors
 from hueman.training.data import FrameSampler, step_generator
 from hueman.training.devices import place
 from hueman.training.frames import ClipFrames, Frames, Recolor
@@ -46,8 +46,11 @@ class Batch:
     """F1 and F2, each (N, 4, H, W), warped from the content frame and restored if so chosen."""
     regions: list[Tensor]
     """Code regions of both, each (N, 2, H, W)."""
+    content: tuple[Tensor, Tensor]
+    """What the encoders see: the coloured content frames, (N, 3, H, W), and regions, (N, 2, H, W).
+    """
     code: Tensor
-    """(N, up + down), of the content frame."""
+    """(N, up + down), of the content frame, without gradient."""
     previous: Tensor
     """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
 
@@ -102,6 +105,7 @@ class FramePairs:
             real=[place(frame, self.fabric) for frame in pair.real],
             features=features[-2:],
             regions=regions[-2:],
+            content=content,
             code=code,
             previous=before[-1].float() if before else black_frames(features[0]),
         )
@@ -113,8 +117,10 @@ class FramePairs:
         random = step_generator(self.config.seed, STAGE_NUMBER, number)
         places = self.sampler.batch(number)
         content = Frames.gather(self.frames, self._content_places(places, random))
-        colors = self._clip_colors(content, random)
+        colors = draw_clip_colors(content, self.config, random)
         warm_up = int(torch.randint(stage.warm_up_frames + 1, (1,), generator=random))
+        if not stage.generator.previous_frame:
+            warm_up = 0
         columns = self._random_columns(len(places), random)
         targets = [
             self._frames_after(places, later).shifted(columns) for later in range(-warm_up, 2)
@@ -149,12 +155,3 @@ class FramePairs:
             (clip, int(share * len(self.frames[clip])))
             for (clip, _), share in zip(places, uniform, strict=True)
         ]
-
-    def _clip_colors(self, content: Frames, random: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Draw (a, b) (N, 2) of both garments; now and then a garment keeps its own."""
-        colors = []
-        for mean in (content.upper_color, content.lower_color):
-            drawn = random_chroma(random, mean[:, 0], self.config.max_chroma)
-            keep = torch.rand(len(mean), 1, generator=random) < self.config.keep_probability
-            colors.append(torch.where(keep.to(mean.device), mean[:, 1:], drawn))
-        return colors[0], colors[1]

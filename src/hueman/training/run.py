@@ -87,12 +87,13 @@ def train(
 def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabric) -> Path:
     """Train stage after stage; the first process writes the model."""
     split = load_split(dataset, config, show_progress=fabric.is_global_zero)
-    encoders = train_encoders(dataset, out / "stage_one", split, config, fabric)
-    fabric.barrier()
+    torch.manual_seed(config.seed)
     model = VideoModel(config).to(fabric.device)
-    codes = _install_encoders(model, split, out / "stage_one", config, fabric)
-    model.set_code_distribution(CodeDistribution.fit(codes))
-    measured: dict[str, Any] = {"stage_one": encoders}
+    measured: dict[str, Any] = {}
+    if config.method == "decoupled":
+        measured["stage_one"] = train_encoders(dataset, out / "stage_one", split, config, fabric)
+        fabric.barrier()
+        _install_encoders(model, out / "stage_one", fabric)
     if config.restoration is not None:
         restoration = RestorationStage(model, split, config, fabric)
         measured["restoration"] = _train(restoration, out, config)
@@ -101,10 +102,12 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
     perceptual = load_vgg(config.stage_two.perceptual_network, config.stage_two.perceptual_layers)
     stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric.device))
     measured["stage_two"] = _train(stage, out, config)
+    if config.release == "best":
+        measured["released_update"] = _restore_best(stage, out / stage.name)
+    stage.release()
+    model.set_code_distribution(CodeDistribution.fit(_codes(model, split, config, fabric)))
     if fabric.is_global_zero:
-        if config.release == "best":
-            measured["released_update"] = _restore_best(stage, out / stage.name)
-        _finish(out, stage.release(), _notes(dataset, split, fabric) | measured)
+        _finish(out, model, _notes(dataset, split, fabric) | measured)
     fabric.barrier()
     return out / MODEL_FILE
 
@@ -139,18 +142,22 @@ def _train(stage: Stage, out: Path, config: TrainingConfig) -> dict[str, float]:
         return train_stage(stage, out / stage.name, config, reporter)
 
 
-def _install_encoders(
-    model: VideoModel, split: Split, folder: Path, config: TrainingConfig, fabric: Fabric
-) -> torch.Tensor:
-    """Put the trained encoders into the model; return codes of randomly coloured frames."""
-    codes = []
+def _install_encoders(model: VideoModel, folder: Path, fabric: Fabric) -> None:
+    """Put the encoders that stage I has trained into the model."""
     for region in REGIONS:
-        stage = StageOne(region, split, config, fabric, make_recolor(config, fabric.device))
         newest = Checkpoints(folder / region).newest()
         if newest is None:
             raise HuemanError(f"{folder / region} has no checkpoint; all processes must see it.")
-        stage.networks.load_state_dict(read_checkpoint(newest)["stage"])
-        getattr(model.encoders, region).load_state_dict(stage.encoder.module.state_dict())
+        trained = read_checkpoint(newest)["stage"]["networks"]["encoder"]
+        getattr(model.encoders, region).load_state_dict(trained)
+
+
+def _codes(model: VideoModel, split: Split, config: TrainingConfig, fabric: Fabric) -> torch.Tensor:
+    """Return codes of randomly coloured training frames, (CODES_FOR_DISTRIBUTION, up + down)."""
+    codes = []
+    for region in REGIONS:
+        stage = StageOne(region, split, config, fabric, make_recolor(config, fabric.device))
+        stage.encoder.module.load_state_dict(getattr(model.encoders, region).state_dict())
         codes.append(stage.encode(split.train, CODES_FOR_DISTRIBUTION, both=True)[0])
     return torch.cat(codes, dim=1)
 

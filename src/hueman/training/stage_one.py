@@ -182,6 +182,8 @@ class StageOne:
         random = step_generator(self.config.seed, self.number, number)
         frames = Frames.gather(self.train_frames, self.sampler.batch(number))
         colored, region, _ = self.colored(frames, random)
+        if not self.config.color_augmentation:
+            colored = frames.pictures()
         length = getattr(self.config.stage_one, f"{self.region}_code")
         return ColoredBatch(
             frames=colored,

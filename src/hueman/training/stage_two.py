@@ -5,6 +5,9 @@ Two consecutive frames are made in a row, the first from black, the second from 
     v1 = G(F1, z; black)      v2 = G(F2, z; v1)
 
 and a discriminator judges [F1, F2, v1, v2]. The objective is L_temp + 10 L_FM + 10 L_VGG (eq. 2).
+
+By the method `end_to_end`, the baseline of section 4.5, the encoders are not frozen: they start
+untrained and learn from the same objective, through the generator.
 """
 
 from collections.abc import Iterator
@@ -32,10 +35,10 @@ MEASURED_PAIRS = 16
 
 
 class StageTwo:
-    """Trains the generator of `model`; its encoders are frozen.
+    """Trains the generator of `model`; its encoders are frozen, or learn with it (end to end).
 
     Args:
-        model: with trained encoders.
+        model: with trained encoders, or untrained ones for the method `end_to_end`.
         perceptual: the frozen feature network of the perceptual loss.
         split: training and test clips.
         config: all settings.
@@ -60,7 +63,8 @@ class StageTwo:
         self.fabric = fabric
         self.schedule = stage.schedule
         self.model = model.to(fabric.device)
-        self.model.encoders.requires_grad_(False)
+        self.end_to_end = config.method == "end_to_end"
+        self.model.encoders.requires_grad_(self.end_to_end)
         self.batch = FramePairs(model, split.train, config, fabric, recolor)
         self.held_out = FramePairs(model, split.test or split.train, config, fabric, recolor)
         self.sampler = self.batch.sampler
@@ -75,19 +79,26 @@ class StageTwo:
         for network in (self.model.generator, discriminator):
             initialize(network, stage.initialization)
         self.perceptual = PerceptualLoss(fabric.to_device(perceptual))
+        networks = {"generator": self.model.generator, "discriminator": discriminator}
+        if self.end_to_end:
+            networks["encoders"] = self.model.encoders
+        self.guided = [name for name in networks if name != "discriminator"]
         self.networks = TrainedNetworks(
-            {"generator": self.model.generator, "discriminator": discriminator},
+            networks,
             fabric,
             stage.schedule.accumulate,
             config.compile,
-            {"generator": stage.ema_decay} if stage.ema_decay else None,
+            dict.fromkeys(self.guided, stage.ema_decay) if stage.ema_decay else None,
         )
 
     def backward(self, number: int) -> dict[str, float]:
-        """Add the gradients of batch `number` to generator and discriminator."""
+        """Add the gradients of batch `number` to the networks."""
         weights = self.config.stage_two
         batch = self.batch(number)
-        fake = self._generate(batch)
+        code = batch.code
+        if self.end_to_end:
+            code = self.networks["encoders"](*batch.content).float()
+        fake = self._generate(batch, code)
         condition = torch.cat(batch.features, dim=1)
         real_outputs, fake_outputs = judge_both(
             self.networks["discriminator"],
@@ -109,14 +120,12 @@ class StageTwo:
             + weights.l1_weight * losses["l1"]
         )
         self.networks.backward(judge, "discriminator", retain_graph=True)
-        self.networks.backward(objective, "generator")
+        self.networks.backward(objective, *self.guided)
         return {name: float(loss.detach()) for name, loss in {**losses, "judge": judge}.items()}
 
-    def _generate(self, batch: Batch) -> list[Tensor]:
+    def _generate(self, batch: Batch, code: Tensor) -> list[Tensor]:
         with self.fabric.autocast():
-            return self.model.generate_sequence(
-                batch.features, batch.code, batch.regions, batch.previous
-            )
+            return self.model.generate_sequence(batch.features, code, batch.regions, batch.previous)
 
     def _distances(self, batch: Batch, fake: list[Tensor]) -> dict[str, Tensor]:
         """Return the perceptual and the L1 distance of generated frames from real ones."""
@@ -137,7 +146,7 @@ class StageTwo:
         with self._shown():
             for number in range(batches):
                 batch = self.held_out(number)
-                rows.append(self._distances(batch, self._generate(batch)))
+                rows.append(self._distances(batch, self._generate(batch, batch.code)))
         return {name: float(sum(row[name] for row in rows)) / batches for name in rows[0]}
 
     @torch.no_grad()
@@ -145,25 +154,24 @@ class StageTwo:
         """Show real second frames of a batch and what the generator makes of their features."""
         batch = self.held_out(0)
         rows = [batch.real[1]]
-        with self._shown(), self.fabric.autocast():
+        with self._shown():
             for code in (batch.code, batch.code.flip(0)):
-                fake = self.model.generate_sequence(
-                    batch.features, code, batch.regions, batch.previous
-                )
-                rows.append(fake[1])
+                rows.append(self._generate(batch, code)[1])
         return picture_grid(rows)
 
     @contextmanager
     def _shown(self) -> Iterator[None]:
-        """Let the model use the generator as it will be released: averaged, by option."""
-        trained = self.model.generator
+        """Let the model use what was trained as it will be released: averaged, by option."""
+        trained = {name: getattr(self.model, name) for name in self.guided}
         self.release()
         try:
             yield
         finally:
-            self.model.generator = trained
+            for name, network in trained.items():
+                setattr(self.model, name, network)
 
     def release(self) -> VideoModel:
-        """Return the model with the generator that was trained, or its average."""
-        self.model.generator = self.networks.shown("generator")  # type: ignore[assignment]
+        """Return the model with the networks that were trained, or their averages."""
+        for name in self.guided:
+            setattr(self.model, name, self.networks.shown(name))
         return self.model
