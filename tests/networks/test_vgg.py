@@ -29,6 +29,19 @@ def test_fewer_features_are_the_first_ones():
         assert torch.equal(expected, found)
 
 
+def test_second_convolutions_follow_the_first_ones():
+    torch.manual_seed(0)
+    first, second = VGG("vgg19", last=1), VGG("vgg19", last=1, convolution=2)
+    assert len(second.layers) == 4
+    second.load_state_dict(second.state_dict() | first.state_dict())
+    picture = torch.rand(1, 3, 16, 16) * 2 - 1
+    (shallow,), (deep,) = first(picture), second(picture)
+    assert torch.allclose(deep, F.relu(second.layers[2](shallow)), atol=1e-6)
+    # Also inside, where a pooling follows.
+    shapes = [tuple(feature.shape[1:]) for feature in VGG("vgg16", 2, 2)(picture)]
+    assert shapes == [(64, 16, 16), (128, 8, 8)]
+
+
 def test_pictures_are_normalised_as_imagenet_is():
     torch.manual_seed(0)
     network = VGG("vgg16", last=1)
@@ -63,7 +76,7 @@ def test_channels_last_and_bfloat16_give_nearly_the_same():
         assert (a - c.float()).abs().max() < 0.03 * a.abs().max()
 
 
-@pytest.mark.parametrize("arguments", [("vgg11", 5), ("vgg16", 0), ("vgg16", 6)])
+@pytest.mark.parametrize("arguments", [("vgg11", 5), ("vgg16", 0), ("vgg16", 6), ("vgg16", 1, 3)])
 def test_unknown_variants_are_refused(arguments):
     with pytest.raises(ValueError, match="vgg16 or vgg19"):
         VGG(*arguments)

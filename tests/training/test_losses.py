@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch.distributions import Normal, kl_divergence
 
 from hueman.training.losses import (
     PerceptualLoss,
+    cross_entropy_loss,
     feature_matching_loss,
     kl_loss,
     least_squares_loss,
+    nearest_neighbour_loss,
     weighted_l1_loss,
 )
 
@@ -28,6 +31,17 @@ def test_least_squares_is_summed_over_scales():
     assert least_squares_loss(scales, real=False).item() == pytest.approx(
         2 * np.mean(verdict**2), rel=1e-5
     )
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_cross_entropy_is_torchs_summed_over_scales(real):
+    scales = outputs(6)
+    verdict = scales[0][-1]
+    wanted = torch.full_like(verdict, float(real))
+    expected = 2 * F.binary_cross_entropy(verdict.sigmoid(), wanted).item()
+    assert cross_entropy_loss(scales, real).item() == pytest.approx(expected, rel=1e-5)
+    certain = [[torch.tensor([-200.0, 200.0])]]
+    assert cross_entropy_loss(certain, real).item() == pytest.approx(100)
 
 
 def test_feature_matching_ignores_the_verdict_and_averages_scales():
@@ -81,3 +95,60 @@ def test_perceptual_weighs_deep_features_most():
     loss(a, b).backward()
     assert a.grad is not None
     assert (a.grad < 0).all()
+
+
+def nearest_by_hand(generated, real, radius):
+    """Return the loss and its gradient in `generated`: numpy (N, C, H, W), place by place."""
+    count, _, height, width = generated.shape
+    total, gradient = 0.0, np.zeros_like(generated)
+    for n, y, x in np.ndindex(count, height, width):
+        around = [
+            real[n, :, row, column]
+            for row in range(max(0, y - radius), min(height, y + radius + 1))
+            for column in range(max(0, x - radius), min(width, x + radius + 1))
+        ]
+        differences = generated[n, :, y, x] - np.stack(around)
+        nearest = np.abs(differences).sum(axis=1).argmin()
+        total += np.abs(differences[nearest]).sum()
+        gradient[n, :, y, x] = np.sign(differences[nearest])
+    places = count * height * width
+    return total / places, gradient / places
+
+
+@pytest.mark.parametrize(
+    ("neighbourhood", "size"), [(1, (4, 3)), (3, (6, 5)), (5, (7, 8)), (9, (3, 4))]
+)
+def test_nearest_neighbour_by_hand(neighbourhood, size):
+    generator = torch.Generator().manual_seed(neighbourhood)
+    generated, real = (torch.randn(2, 4, *size, generator=generator) for _ in range(2))
+    generated.requires_grad_()
+    loss = nearest_neighbour_loss(generated, real, neighbourhood)
+    loss.backward()
+    expected, gradient = nearest_by_hand(
+        generated.detach().numpy().astype(float), real.numpy().astype(float), neighbourhood // 2
+    )
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(generated.grad, gradient, atol=1e-7)
+
+
+def test_nearest_neighbour_forgives_two_pixels_and_no_more():
+    generator = torch.Generator().manual_seed(8)
+    real = torch.randn(1, 4, 12, 12, generator=generator)
+    moved = real.roll((2, -1), dims=(2, 3))
+    inside = (..., slice(4, 8), slice(4, 8))
+    assert nearest_neighbour_loss(real, real, 5) == 0
+    # At the border there is nothing that came from beyond it.
+    middle = real.clone()
+    middle[inside] = moved[inside]
+    assert nearest_neighbour_loss(middle, real, 5) == 0
+    assert nearest_neighbour_loss(middle, real, 3) > 0
+
+
+def test_what_lies_beyond_the_border_is_never_near():
+    generated, real = torch.zeros(1, 2, 4, 4), torch.full((1, 2, 4, 4), 7.0)
+    assert nearest_neighbour_loss(generated, real, 5).item() == 14
+
+
+def test_nearest_neighbour_wants_a_middle():
+    with pytest.raises(ValueError, match="odd"):
+        nearest_neighbour_loss(torch.zeros(1, 1, 4, 4), torch.zeros(1, 1, 4, 4), 4)

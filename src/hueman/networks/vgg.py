@@ -17,20 +17,25 @@ _DEVIATION = (0.229, 0.224, 0.225)
 
 
 class VGG(nn.Module):
-    """The features relu1_1, relu2_1, ... of a VGG; frozen, since it measures and never learns.
+    """Features of a VGG, one of each block; frozen, since it measures and never learns.
 
     `layers` has the order and numbering of the `features` of the published networks, but ends with
     the last feature asked for. Gradients flow to the picture.
 
     Args:
         name: vgg16 or vgg19.
-        last: the features are relu1_1 to relu{last}_1; 1..5.
+        last: the features are those of the blocks 1 to `last`; 1..5.
+        convolution: after which convolution of each block; 1 means relu1_1, relu2_1, ... and 2
+            means relu1_2, relu2_2, ...
     """
 
-    def __init__(self, name: VGGName = "vgg19", last: int = 5):
+    def __init__(self, name: VGGName = "vgg19", last: int = 5, convolution: Literal[1, 2] = 1):
         super().__init__()
-        if name not in _CONVOLUTIONS or not 1 <= last <= 5:
-            raise ValueError(f"expected vgg16 or vgg19 and last in 1..5, got {name} and {last}")
+        if name not in _CONVOLUTIONS or not 1 <= last <= 5 or convolution not in (1, 2):
+            raise ValueError(
+                "expected vgg16 or vgg19, last in 1..5 and convolution 1 or 2, got "
+                f"{name}, {last} and {convolution}"
+            )
         layers: list[nn.Module] = []
         inputs = 3
         self.taps: list[int] = []
@@ -38,10 +43,11 @@ class VGG(nn.Module):
             outputs = _CHANNELS[block]
             if block:
                 layers.append(nn.MaxPool2d(2))
-            for index in range(_CONVOLUTIONS[name][block] if block < last - 1 else 1):
+            count = _CONVOLUTIONS[name][block] if block < last - 1 else convolution
+            for index in range(1, count + 1):
                 layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(inplace=True)]
                 inputs = outputs
-                if index == 0:
+                if index == convolution:
                     self.taps.append(len(layers) - 1)
         self.layers = nn.Sequential(*layers)
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)

@@ -1,9 +1,10 @@
-"""The losses of both stages, each a function or a small module; weights are the caller's."""
+"""The losses of all stages, each a function or a small module; weights are the caller's."""
 
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 DiscriminatorOutputs = Sequence[Sequence[Tensor]]
 
@@ -15,6 +16,16 @@ def least_squares_loss(outputs: DiscriminatorOutputs, real: bool) -> Tensor:
     """
     target = 1.0 if real else 0.0
     return torch.stack([(scale[-1].float() - target).square().mean() for scale in outputs]).sum()
+
+
+def cross_entropy_loss(outputs: DiscriminatorOutputs, real: bool) -> Tensor:
+    """Loss of the first GAN (Goodfellow et al. 2014), not saturating, summed over scales.
+
+    The mean binary cross-entropy of each scale's verdict (its last output, logits) with 1 if
+    `real`, else with 0.
+    """
+    sign = -1.0 if real else 1.0
+    return torch.stack([F.softplus(sign * scale[-1].float()).mean() for scale in outputs]).sum()
 
 
 def feature_matching_loss(real: DiscriminatorOutputs, fake: DiscriminatorOutputs) -> Tensor:
@@ -79,3 +90,39 @@ def weighted_l1_loss(generated: Tensor, real: Tensor, weight: Tensor) -> Tensor:
         weight: (N, 1, H, W), not negative.
     """
     return ((generated - real).abs() * (weight / weight.mean())).mean()
+
+
+def nearest_neighbour_loss(generated: Tensor, real: Tensor, neighbourhood: int) -> Tensor:
+    """Nearest-neighbour loss (Siarohin et al. 2018): details may be a little off their place.
+
+    For every place of the generated picture the smallest L1 distance of its features from those of
+    any place of the real picture, no more than half of `neighbourhood` away in x and in y. Real
+    features get no gradient.
+
+    Args:
+        generated: (N, C, H, W), features.
+        real: (N, C, H, W), features.
+        neighbourhood: pixels, odd.
+
+    Returns:
+        The distance, summed over channels, mean over places.
+
+    Raises:
+        ValueError: `neighbourhood` is not odd.
+    """
+    if neighbourhood < 1 or neighbourhood % 2 == 0:
+        raise ValueError(f"the neighbourhood must be odd, got {neighbourhood}")
+    height, width = real.shape[2:]
+    # Found without gradient, so that the memory is that of one shift and not of all.
+    with torch.no_grad():
+        seen = generated.detach()
+        padded = F.pad(real, 4 * [neighbourhood // 2], value=float("inf"))
+        nearest = real
+        smallest = torch.full_like(real[:, :1], float("inf"), dtype=torch.float32)
+        for top in range(neighbourhood):
+            for left in range(neighbourhood):
+                shifted = padded[:, :, top : top + height, left : left + width]
+                distance = (seen - shifted).abs().float().sum(dim=1, keepdim=True)
+                nearest = torch.where(distance < smallest, shifted, nearest)
+                smallest = torch.minimum(smallest, distance)
+    return (generated.float() - nearest.float()).abs().sum(dim=1).mean()

@@ -4,6 +4,7 @@ The registry vouches for the files byte by byte, so what they hold is not checke
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import h5py
 import numpy as np
@@ -20,17 +21,18 @@ from hueman.weights.published import load_exactly, read_state
 from hueman.weights.registry import locate
 
 
-def load_vgg(name: VGGName = "vgg19", last: int = 5) -> VGG:
-    """Return the frozen VGG of the perceptual loss, with ImageNet's weights.
+def load_vgg(name: VGGName = "vgg19", last: int = 5, convolution: Literal[1, 2] = 1) -> VGG:
+    """Return the frozen VGG of losses between features, with ImageNet's weights.
 
     Args:
         name: "vgg19" is the paper's; "vgg16" a stand-in that package indexes can serve.
-        last: how many features, relu1_1 to relu{last}_1.
+        last: how many features, one of each block.
+        convolution: after which convolution of each block: 1 for relu1_1, 2 for relu1_2.
 
     Raises:
         HuemanError: the weights cannot be had.
     """
-    network = VGG(name, last)
+    network = VGG(name, last, convolution)
     path = locate(name)
     if name == "vgg19":
         weights = torch.load(path, map_location="cpu", weights_only=True)
