@@ -1,11 +1,14 @@
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 
-from hueman.clips.split import DatasetSplit, read_split, write_split
+from hueman.clips.split import DatasetSplit, draw_split, read_split, split_dataset, write_split
+from hueman.clips.store import Dataset
 from hueman.errors import HuemanError
 
+ACTORS, ACTIONS = tuple("abcdefghijklm"), tuple("nopqrstuvwxyzäöü")
 SPLIT = DatasetSplit(("ann", "bob"), ("cyd",), ("wave", "jump"), ("bow",))
 
 
@@ -70,3 +73,33 @@ def test_a_damaged_file_is_named(tmp_path, text):
     (tmp_path / "split.json").write_text(text, "utf-8")
     with pytest.raises(HuemanError, match=r"split\.json is damaged"):
         read_split(tmp_path)
+
+
+def test_the_seed_draws_the_split():
+    splits = [draw_split(ACTORS, ACTIONS, 3, 6, seed) for seed in range(20)]
+    assert splits == [draw_split(ACTORS, ACTIONS, 3, 6, seed) for seed in range(20)]
+    assert all(len(each.unseen_actors) == 3 and len(each.train_actions) == 10 for each in splits)
+    assert len({name for split in splits for name in split.unseen_actors}) > 10
+    assert len({split.test_actions for split in splits}) > 10
+    assert list(splits[0].train_actors) == sorted(splits[0].train_actors)
+
+
+def test_nothing_need_be_kept_out():
+    split = draw_split(ACTORS, ACTIONS, 0, 0, seed=0)
+    assert (split.train_actors, split.unseen_actors) == (ACTORS, ())
+    assert draw_split(ACTORS, ACTIONS, 0, ("n", "o"), seed=0).test_actions == ("n", "o")
+
+
+def test_a_dataset_is_split_once(truth_dataset, tmp_path):
+    shutil.copy(truth_dataset.root / "index.json", tmp_path)
+    dataset = Dataset(tmp_path)
+    with pytest.raises(HuemanError, match="Keeping 2 of the actors mustard, plaid"):
+        split_dataset(dataset, 2, 1, 0)
+    with pytest.raises(HuemanError, match="test_actions is -1"):
+        split_dataset(dataset, 0, -1, 0)
+    split_dataset(dataset, 1, 1, 0)
+    split = read_split(tmp_path)
+    assert split is not None
+    assert (len(split.unseen_actors), len(split.test_actions)) == (1, 1)
+    with pytest.raises(HuemanError, match="delete it to draw another"):
+        split_dataset(dataset, 1, 1, 0)

@@ -1,14 +1,11 @@
 """What to render: datasets that are known by name, and the choice of actors and actions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from hueman.choreography.names import choose, known_actions, known_actors
 from hueman.choreography.settings import RenderSettings
-from hueman.clips.split import DatasetSplit
+from hueman.clips.split import DatasetSplit, draw_split
 from hueman.errors import HuemanError
 
 
@@ -94,41 +91,10 @@ def make_plan(
     settings = replace(chosen.settings, **given)
     who = choose(actors or chosen.actors, known_actors(), "actors")
     what = choose(actions or chosen.actions, known_actions(), "actions")
-    split = draw_split(chosen, who, what, settings.seed) if preset else None
+    split = None
+    if preset:
+        split = draw_split(who, what, chosen.unseen_actors, chosen.test_actions, settings.seed)
     return RenderPlan(settings, who, what, split)
-
-
-def draw_split(
-    preset: Preset, actors: Sequence[str], actions: Sequence[str], seed: int
-) -> DatasetSplit:
-    """Draw who and what a preset keeps out of training: a function of the arguments alone.
-
-    Raises:
-        HuemanError: nobody, or nothing, would be left to train on.
-    """
-    random = np.random.default_rng(seed)
-    train_actors, unseen_actors = _divide(actors, preset.unseen_actors, random, "actors")
-    train_actions, test_actions = _divide(actions, preset.test_actions, random, "actions")
-    return DatasetSplit(train_actors, unseen_actors, train_actions, test_actions)
-
-
-def _divide(
-    names: Sequence[str],
-    kept_out: int | tuple[str, ...],
-    random: np.random.Generator,
-    kind: str,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names for training and those kept out of it, both in their order."""
-    if isinstance(kept_out, int):
-        drawn = random.permutation(len(names))[:kept_out]
-        kept_out = tuple(str(names[place]) for place in drawn)
-    train = tuple(name for name in names if name not in kept_out)
-    if not train:
-        raise HuemanError(
-            f"The preset keeps {len(kept_out)} of the {kind} {', '.join(names)} out of training, "
-            "and none is left to train on; choose more of them, or no preset."
-        )
-    return train, tuple(name for name in names if name in kept_out)
 
 
 def parse_size(text: str) -> tuple[int, int]:

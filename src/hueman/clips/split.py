@@ -4,10 +4,14 @@ DATASET/split.json; a dataset without one is split by the settings of training.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from hueman.clips.store import Dataset
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 
@@ -49,6 +53,69 @@ class DatasetSplit:
         if action in self.train_actions:
             return "train"
         return "test" if action in self.test_actions else None
+
+
+def draw_split(
+    actors: Sequence[str],
+    actions: Sequence[str],
+    unseen_actors: int,
+    test_actions: int | Sequence[str],
+    seed: int,
+) -> DatasetSplit:
+    """Draw who and what is kept out of training (paper, section 4.2), by the arguments alone.
+
+    Args:
+        actors: everybody, in an order of their own that does not change.
+        actions: the same of actions.
+        unseen_actors: how many actors training sees nothing of.
+        test_actions: how many actions it sees nothing of, or which.
+        seed: the same one draws the same.
+
+    Raises:
+        HuemanError: nobody, or nothing, would be left to train on, or a test action is unknown.
+    """
+    random = np.random.default_rng(seed)
+    train_actors, unseen = _divide(actors, unseen_actors, random, "actors")
+    train_actions, kept_out = _divide(actions, test_actions, random, "actions")
+    return DatasetSplit(train_actors, unseen, train_actions, kept_out)
+
+
+def _divide(
+    names: Sequence[str],
+    kept_out: int | Sequence[str],
+    random: np.random.Generator,
+    kind: str,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names for training and those kept out of it, both in their order."""
+    if isinstance(kept_out, int):
+        drawn = random.permutation(len(names))[:kept_out]
+        kept_out = [str(names[place]) for place in drawn]
+    train = tuple(name for name in names if name not in kept_out)
+    if not train:
+        raise HuemanError(
+            f"Keeping {len(kept_out)} of the {kind} {', '.join(names)} out of training leaves "
+            "none to train on; keep fewer, or take more of them."
+        )
+    return train, tuple(name for name in names if name in kept_out)
+
+
+def split_dataset(dataset: Dataset, unseen_actors: int, test_actions: int, seed: int) -> str:
+    """Draw a dataset's split, write it, and say who and what was kept out.
+
+    Raises:
+        HuemanError: see `draw_split`; or a number is negative, or the dataset has a split.
+    """
+    for name, count in (("unseen_actors", unseen_actors), ("test_actions", test_actions)):
+        if count < 0:
+            raise HuemanError(f"{name} is {count}; choose 0 or more.")
+    if _path(dataset.root).exists():
+        raise HuemanError(f"{_path(dataset.root)} is there already; delete it to draw another.")
+    split = draw_split(dataset.actors, dataset.actions, unseen_actors, test_actions, seed)
+    write_split(dataset.root, split)
+    return (
+        f"{_path(dataset.root)}: actors kept out: {', '.join(split.unseen_actors) or 'none'}; "
+        f"actions kept out: {', '.join(split.test_actions) or 'none'}."
+    )
 
 
 def write_split(root: Path, split: DatasetSplit) -> None:

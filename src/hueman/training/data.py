@@ -26,15 +26,12 @@ class Split:
     test: list[ClipFrames]
 
 
-def load_split(dataset: Dataset, config: TrainingConfig, show_progress: bool = True) -> Split:
-    """Read the clips that are for training and those that are for testing.
+def split_entries(dataset: Dataset, config: TrainingConfig) -> dict[str, list[ClipEntry]]:
+    """Tell the clips for training, "train", from those for testing, "test".
 
-    They are told apart by the dataset's own split, unless `config.split` is "actions" or it has
-    none; then all clips of `config.test_actions` are for testing. When a dataset has none of the
-    test actions (one's own single clip, say), nothing is held out.
-
-    Raises:
-        HuemanError: every clip would be held out.
+    By the dataset's own split, unless `config.split` is "actions" or it has none; then all clips of
+    `config.test_actions` are for testing. When a dataset has none of the test actions (one's own
+    single clip, say), nothing is held out.
     """
     split = _own_split(dataset, config)
     entries: dict[str, list[ClipEntry]] = {"train": [], "test": []}
@@ -45,6 +42,16 @@ def load_split(dataset: Dataset, config: TrainingConfig, show_progress: bool = T
             role = split.role(entry.actor, entry.action)
         if role:
             entries[role].append(entry)
+    return entries
+
+
+def load_split(dataset: Dataset, config: TrainingConfig, show_progress: bool = True) -> Split:
+    """Read the clips that are for training and those that are for testing, see `split_entries`.
+
+    Raises:
+        HuemanError: every clip would be held out.
+    """
+    entries = split_entries(dataset, config)
     if not entries["train"]:
         raise HuemanError(
             f"All clips of {dataset.root} are held out by {held_out_by(dataset, config)}; "

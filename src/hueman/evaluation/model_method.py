@@ -1,0 +1,55 @@
+"""A trained model as a method to evaluate."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from hueman.evaluation.method import Outfit
+from hueman.training.frames import Frames
+from hueman.training.model import VideoModel, black_frames
+
+
+class ModelMethod:
+    """Encodes the recoloured frame, and decodes codes under poses, each frame from the one before.
+
+    Args:
+        model: on the CPU or a GPU.
+    """
+
+    def __init__(self, model: VideoModel):
+        self.model = model.eval()
+        self.size = model.config.height, model.config.width
+
+    def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
+        """Make a clip in every outfit; see `VideoMethod.generate`."""
+        return self.decode(content, pose, self.encode(content, outfits))
+
+    @torch.inference_mode()
+    def encode(self, content: Frames, outfits: Sequence[Outfit]) -> Tensor:
+        """Return the codes of one frame in every outfit; see `CodedMethod.encode`."""
+        device = self.model.code_mean.device
+        kind = self.model.config.stage_one.encoder.input_region
+        pictures = torch.cat(
+            [content.recolored(*outfit.chroma(), recolor=self.model.recolor) for outfit in outfits]
+        )
+        regions = content.encoder_regions(kind).expand(len(outfits), -1, -1, -1)
+        return self.model.encoders(pictures.to(device), regions.to(device)).cpu()
+
+    @torch.inference_mode()
+    def decode(self, content: Frames, pose: Tensor, codes: Tensor) -> Tensor:
+        """Make a clip with every code; see `CodedMethod.decode`.
+
+        The feature maps are estimated once, whatever the number of codes.
+        """
+        codes = codes.to(self.model.code_mean.device)
+        features, regions = self.model.estimate(content[[0] * len(pose)], pose)
+        count = len(codes)
+        previous = black_frames(features[:1]).expand(count, -1, -1, -1)
+        video = []
+        for feature, region in zip(features, regions, strict=True):
+            previous = self.model.next_frame(
+                feature.expand(count, -1, -1, -1), codes, region.expand(count, -1, -1, -1), previous
+            )
+            video.append(previous.float().cpu())
+        return torch.stack(video, dim=1)
