@@ -140,7 +140,7 @@ class DeformableGanStage:
         recolor: another way to colour garments.
 
     Raises:
-        HuemanError: the settings have no `deformable_gan`.
+        HuemanError: the settings have no `deformable_gan`, or want a GPU to be deterministic.
     """
 
     name = "deformable_gan"
@@ -157,6 +157,11 @@ class DeformableGanStage:
     ):
         self.config = config
         self.settings = _settings(config)
+        if config.deterministic and self.settings.deformable and fabric.device.type == "cuda":
+            raise HuemanError(
+                "A GPU cannot train deformable skips deterministically (torch has no such gradient "
+                "of grid_sample); set deterministic to false, or use --device cpu."
+            )
         self.fabric = fabric
         self.schedule = self.settings.schedule
         self.model = model

@@ -112,17 +112,20 @@ def nearest_neighbour_loss(generated: Tensor, real: Tensor, neighbourhood: int) 
     """
     if neighbourhood < 1 or neighbourhood % 2 == 0:
         raise ValueError(f"the neighbourhood must be odd, got {neighbourhood}")
-    height, width = real.shape[2:]
+    count, channels, height, width = real.shape
+    wanted, shown = real.detach().float(), generated.detach().float()
     # Found without gradient, so that the memory is that of one shift and not of all.
-    with torch.no_grad():
-        seen = generated.detach()
-        padded = F.pad(real, 4 * [neighbourhood // 2], value=float("inf"))
-        nearest = real
-        smallest = torch.full_like(real[:, :1], float("inf"), dtype=torch.float32)
-        for top in range(neighbourhood):
-            for left in range(neighbourhood):
-                shifted = padded[:, :, top : top + height, left : left + width]
-                distance = (seen - shifted).abs().float().sum(dim=1, keepdim=True)
-                nearest = torch.where(distance < smallest, shifted, nearest)
-                smallest = torch.minimum(smallest, distance)
-    return (generated.float() - nearest.float()).abs().sum(dim=1).mean()
+    padded = F.pad(wanted, 4 * [neighbourhood // 2], value=float("inf"))
+    rows = torch.arange(height, device=real.device)[:, None] * padded.shape[3]
+    places = (rows + torch.arange(width, device=real.device)).expand(count, 1, height, width)
+    smallest = torch.full_like(wanted[:, :1], float("inf"))
+    nearest = places
+    for top in range(neighbourhood):
+        for left in range(neighbourhood):
+            shifted = padded[:, :, top : top + height, left : left + width]
+            distance = (shown - shifted).abs_().sum(dim=1, keepdim=True)
+            offset = top * padded.shape[3] + left
+            nearest = torch.where(distance < smallest, places + offset, nearest)
+            smallest = torch.minimum(smallest, distance)
+    chosen = padded.flatten(2).gather(2, nearest.flatten(2).expand(-1, channels, -1))
+    return (generated.float() - chosen.view_as(wanted)).abs().sum(dim=1).mean()
