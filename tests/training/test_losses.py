@@ -128,7 +128,8 @@ def test_nearest_neighbour_by_hand(neighbourhood, size):
         generated.detach().numpy().astype(float), real.numpy().astype(float), neighbourhood // 2
     )
     assert loss.item() == pytest.approx(expected, rel=1e-5)
-    np.testing.assert_allclose(generated.grad, gradient, atol=1e-7)
+    assert generated.grad is not None
+    np.testing.assert_allclose(generated.grad.numpy(), gradient, atol=1e-7)
 
 
 def test_nearest_neighbour_forgives_two_pixels_and_no_more():
