@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from hueman.config import TrainingConfig
-from hueman.evaluation.report import Figure, Section, write_report
+from hueman.evaluation.report import Figure, Section, Table, write_report
 
 
 def write_demo_report(
@@ -14,7 +14,7 @@ def write_demo_report(
     figures: dict[str, list[Figure]],
     recolored: list[Figure],
 ) -> None:
-    """Write the page.
+    """Write the page; it refers to the pictures and videos beside it.
 
     Args:
         path: the HTML file.
@@ -28,22 +28,29 @@ def write_demo_report(
     stage_one, stage_two = notes["stage_one"], notes["stage_two"]
     minutes = sum(seconds.values()) / 60
     rows = [("generated", ""), ("first frame, copied", "_copy"), ("first frame, warped", "_warp")]
-    similarity = [("", "MS-SSIM (higher is better)", "LPIPS (lower is better)")] + [
-        (name, f"{quality['ms_ssim' + end]:.3f}", f"{quality['lpips' + end]:.3f}")
-        for name, end in rows
-    ]
-    color = [("CIEDE2000", "measured")] + [
-        (name, f"{quality[key]:.1f}")
-        for name, key in (
-            ("upper garment, error against the colour asked for", "color_error_upper"),
-            ("lower garment, error against the colour asked for", "color_error_lower"),
-            ("upper garment, had nothing changed", "color_error_unchanged"),
-            ("change of the lower garment when the upper is recoloured", "leak_lower"),
-            ("change of the upper garment when the lower is recoloured", "leak_upper"),
-            ("change of skin, hair and shoes", "leak_skin"),
-            ("change of the background", "leak_background"),
-        )
-    ]
+    similarity = Table(
+        ["", "MS-SSIM", "LPIPS"],
+        [
+            (name, f"{quality['ms_ssim' + end]:.3f}", f"{quality['lpips' + end]:.3f}")
+            for name, end in rows
+        ],
+        best=["", "highest", "lowest"],
+    )
+    color = Table(
+        ["CIEDE2000", "measured"],
+        [
+            (name, f"{quality[key]:.1f}")
+            for name, key in (
+                ("upper garment, error against the colour asked for", "color_error_upper"),
+                ("lower garment, error against the colour asked for", "color_error_lower"),
+                ("upper garment, had nothing changed", "color_error_unchanged"),
+                ("change of the lower garment when the upper is recoloured", "leak_lower"),
+                ("change of the upper garment when the lower is recoloured", "leak_upper"),
+                ("change of skin, hair and shoes", "leak_skin"),
+                ("change of the background", "leak_background"),
+            )
+        ],
+    )
     encoder_minutes = max(stage["seconds"] for stage in stage_one.values()) / 60
     trained = (
         f"A generator of {config.height}x{config.width} pixels was trained for "
@@ -57,7 +64,7 @@ def write_demo_report(
         "hueman: the demonstration",
         f"This run took {minutes:.1f} minutes on {result['machine']['cores']} CPU cores.",
         [
-            Section("What was trained", [trained], _seconds_table(seconds)),
+            Section("What was trained", [trained], [_seconds_table(seconds)]),
             Section(
                 "An action they did not do, in clothes they did not wear",
                 [
@@ -84,7 +91,7 @@ def write_demo_report(
                     f"On {quality['clips']} clips of actions that were not trained on, from the "
                     "first frame alone, background masked out (paper, section 4.3)."
                 ],
-                similarity,
+                [similarity],
             ),
             Section(
                 "Does the colour follow, and does anything else change",
@@ -93,7 +100,7 @@ def write_demo_report(
                     f"{stage_one['upper']['r2']:.2f}, the lower one's with "
                     f"{stage_one['lower']['r2']:.2f}."
                 ],
-                color,
+                [color],
             ),
             Section(
                 "The same tool without a generator",
@@ -101,8 +108,9 @@ def write_demo_report(
                 videos=recolored,
             ),
         ],
+        embed=False,
     )
 
 
-def _seconds_table(seconds: dict[str, float]) -> list[tuple[str, str]]:
-    return [("step", "seconds"), *((name, f"{value:.0f}") for name, value in seconds.items())]
+def _seconds_table(seconds: dict[str, float]) -> Table:
+    return Table(["step", "seconds"], [(name, f"{value:.0f}") for name, value in seconds.items()])
