@@ -266,25 +266,87 @@ def generate(
     print(run(model, content, drive, out, upper, lower, crop, device, restoration, perception))
 
 
+def split(
+    dataset: Positional[Path],
+    test_actions: int = 2,
+    unseen_actors: int = 0,
+    seed: int = 0,
+) -> None:
+    """Draw who and what of a dataset is kept out of training, to judge models by; split.json.
+
+    'hueman train' and 'hueman evaluate' honour it.
+
+    Args:
+        dataset: folder made by 'hueman prepare'.
+        test_actions: how many actions nobody is trained on.
+        unseen_actors: how many actors are not trained on at all.
+        seed: the same one draws the same.
+    """
+    from hueman.clips.split import split_dataset
+    from hueman.clips.store import Dataset
+
+    print(split_dataset(Dataset(dataset), unseen_actors, test_actions, seed))
+
+
 def evaluate(
     model: Positional[Path],
     dataset: Positional[Path],
     out: Out,
+    json: Path | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
+    codes: int = 2000,
+    device: str = "auto",
 ) -> None:
-    """Measure a model on the clips of a dataset that were kept out of its training.
+    """Judge a model on the clips of a dataset that were kept out of its training.
 
     Args:
         model: folder of a training run, or its model.safetensors.
-        dataset: folder made by 'hueman prepare'.
-        out: JSON file to write.
+        dataset: folder made by 'hueman prepare' or 'hueman render'.
+        out: folder for report.html, result.json, clips.csv, pictures and videos.
+        json: file to write all numbers to as well.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
+        codes: frames to encode for the picture of the latent space.
+        device: auto, cpu or cuda.
     """
     from hueman.clips.store import Dataset
-    from hueman.evaluation.measure import measure_to_file
+    from hueman.evaluation.evaluate import evaluate as run
 
-    for name, value in measure_to_file(model, Dataset(dataset), out, restoration).items():
-        print(f"{name:24} {value:.4f}")
+    for name, estimate in (
+        run(model, Dataset(dataset), out, json, restoration, codes, device).methods[0].means.items()
+    ):
+        print(f"{name:32} {estimate.mean:8.4f}  [{estimate.low:.4f}, {estimate.high:.4f}]")
+    print(f"Open {out / 'report.html'}; all numbers are in {out / 'result.json'}.")
+
+
+def benchmark(
+    name: Positional[Literal["choreo-tiny", "choreo-small", "choreo-paper"]],
+    out: Out = Path("benchmark-output"),
+    json: Path | None = None,
+    only: tuple[str, ...] = (),
+    set: tuple[str, ...] = (),
+    jobs: int | None = None,
+    device: str = "auto",
+) -> None:
+    """Render clips, train the method, its ablations and baselines, judge all, print Table 1.
+
+    Needs pip install 'hueman[render]'. Stopped, it goes on where it was.
+
+    Args:
+        name: choreo-tiny shows that all works, choreo-small takes hours on two CPU cores,
+            choreo-paper days on a GPU.
+        out: folder for dataset, trainings, report.html, result.json, pictures and videos.
+        json: file to write all numbers to as well.
+        only: methods to compare, beside the proposed one and those without a network: some of
+            deformable_gan, end_to_end, no_augmentation, unet, no_previous_frame,
+            bicycle_regression, restored (or unrestored). All by default.
+        set: changes to the training of all methods, such as stage_two.schedule.steps=5000.
+        jobs: trainings side by side; as many as CPU cores by default, 1 on a GPU.
+        device: auto, cpu or cuda.
+    """
+    from hueman.benchmark.run import benchmark as run
+
+    run(name, out, json, only, set, jobs, device)
+    print(f"Open {out / 'report.html'}; all numbers are in {out / 'result.json'}.")
 
 
 def demo(
@@ -313,7 +375,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "poses": poses,
     "train": train,
     "generate": generate,
+    "split": split,
     "evaluate": evaluate,
+    "benchmark": benchmark,
     "weights": weights,
     "demo": demo,
 }

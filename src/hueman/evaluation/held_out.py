@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -9,6 +10,8 @@ from torch import Tensor
 
 from hueman.choreography.truth import ClipTruth, read_entry_truth
 from hueman.clips.store import ClipEntry, Dataset, PreparedClip
+from hueman.color.augmentation import GarmentStatistics
+from hueman.evaluation.temporal import Motion
 from hueman.training.frames import Frames, resize
 
 SAME_LIGHTNESS = 2.0
@@ -40,6 +43,11 @@ class HeldOutClip:
     truth: RenderedTruth | None
     """None for a clip that was filmed."""
 
+    @cached_property
+    def motion(self) -> Motion:
+        """How the real frames move; found once, since all methods are measured by it."""
+        return Motion.of(self.frames.pictures())
+
 
 def read_held_out(
     dataset: Dataset, entries: list[ClipEntry], height: int, width: int
@@ -54,19 +62,28 @@ def read_held_out(
         frames = Frames.of(clip, height, width)
         truth = None
         if entry.truth:
-            truth = _rendered(read_entry_truth(dataset, entry), clip, height, width)
+            truth = _rendered(read_entry_truth(dataset, entry), clip, frames)
         yield HeldOutClip(clip.actor, clip.action, clip.fps, frames, truth)
 
 
-def _rendered(truth: ClipTruth, clip: PreparedClip, height: int, width: int) -> RenderedTruth:
+def _rendered(truth: ClipTruth, clip: PreparedClip, frames: Frames) -> RenderedTruth:
+    height, width = frames.rgb.shape[2:]
     skin, hair = (
         resize(torch.from_numpy(mask)[:, None], height, width) for mask in (truth.skin, truth.hair)
     )
-    recolored = [
-        Frames.of(replace(clip, frames=frames), height, width)
-        for number, frames in enumerate(truth.recolored, start=1)
-        if _same_lightness(truth.upper_lab, number) and _same_lightness(truth.lower_lab, number)
-    ]
+    recolored = []
+    for number, pictures in enumerate(truth.recolored, start=1):
+        if _same_lightness(truth.upper_lab, number) and _same_lightness(truth.lower_lab, number):
+            colors = GarmentStatistics.of_clip(pictures, clip.upper, clip.lower)
+            rgb = torch.from_numpy(pictures).permute(0, 3, 1, 2)
+            recolored.append(
+                replace(
+                    frames,
+                    rgb=resize(rgb, height, width),
+                    upper_color=colors.upper.expand(len(frames), -1),
+                    lower_color=colors.lower.expand(len(frames), -1),
+                )
+            )
     return RenderedTruth(skin, hair, recolored)
 
 

@@ -11,6 +11,7 @@ from hueman.clips.store import PreparedClip
 from hueman.color.lab import limit_chroma
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
+from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model
 from hueman.training.pictures import to_uint8
@@ -25,11 +26,7 @@ class Predictor:
     """
 
     def __init__(self, model: VideoModel, device: str = "auto"):
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        if device.startswith("cuda") and not torch.cuda.is_available():
-            raise HuemanError(f"Device '{device}' is not available here; use --device cpu.")
-        self.device = torch.device(device)
+        self.device = choose_device(device)
         self.model = model.to(self.device).eval()
 
     @classmethod

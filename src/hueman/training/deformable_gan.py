@@ -26,6 +26,7 @@ from hueman.features.heat_maps import joint_heat_maps
 from hueman.features.part_motion import part_motion
 from hueman.features.skeleton import JOINTS
 from hueman.networks.deformable_gan import DeformableDiscriminator, DeformableGenerator
+from hueman.networks.vgg import VGGName
 from hueman.training.adversary import judge_both
 from hueman.training.coloring import draw_clip_colors, make_recolor
 from hueman.training.data import FrameSampler, Split, step_generator
@@ -100,6 +101,13 @@ def _settings(config: TrainingConfig) -> DeformableGanConfig:
     if config.deformable_gan is None:
         raise HuemanError("The settings have no 'deformable_gan', so there is no such model.")
     return config.deformable_gan
+
+
+def perceptual_network(config: TrainingConfig) -> VGGName:
+    """Return the network whose features the run's method compares."""
+    if config.method == "deformable_gan":
+        return _settings(config).perceptual_network
+    return config.stage_two.perceptual_network
 
 
 def save_deformable_gan(model: DeformableGanModel, path: Path, notes: dict[str, Any]) -> None:

@@ -24,6 +24,12 @@ from hueman.errors import HuemanError
 from hueman.memory import return_freed_memory
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
+from hueman.training.deformable_gan import (
+    DeformableGanModel,
+    DeformableGanStage,
+    perceptual_network,
+    save_deformable_gan,
+)
 from hueman.training.devices import make_fabric
 from hueman.training.encoders import REGIONS
 from hueman.training.fitting import clear_memory_errors
@@ -97,11 +103,15 @@ def dry_run(dataset: Dataset, config: TrainingConfig, device: str = "auto") -> R
     costs = []
     with tempfile.TemporaryDirectory(prefix="hueman-") as name:
         folder = Path(name)
-        model = VideoModel(config).to(fabric.device)
+        gan = config.method == "deformable_gan"
+        model = DeformableGanModel(config) if gan else VideoModel(config).to(fabric.device)
         for title, make in _stages(model, split, config, fabric):
             forget_peak(fabric.device)
             costs.append(_cost(make(), title, config, folder / "checkpoint.pt"))
-        save_model(model, folder / "model.safetensors", {})
+        if isinstance(model, VideoModel):
+            save_model(model, folder / "model.safetensors", {})
+        else:
+            save_deformable_gan(model, folder / "model.safetensors", {})
         size = (folder / "model.safetensors").stat().st_size
     cost = RunCost(costs, size, device_name(fabric.device))
     Console().print(cost_table(cost))
@@ -134,16 +144,20 @@ def cost_table(cost: RunCost) -> Table:
 
 
 def _stages(
-    model: VideoModel, split: Split, config: TrainingConfig, fabric: Fabric
+    model: VideoModel | DeformableGanModel, split: Split, config: TrainingConfig, fabric: Fabric
 ) -> Iterator[tuple[str, Callable[[], Stage]]]:
     """Yield how the stages are made, so that each is alone in memory."""
     recolor = make_recolor(config, fabric.device)
-    for region in REGIONS:
+    if isinstance(model, DeformableGanModel):
+        features = load_vgg(perceptual_network(config), last=1, convolution=2)
+        make = partial(DeformableGanStage, model, features, split, config, fabric, recolor)
+        yield "Deformable GAN", make
+        return
+    for region in REGIONS if config.method == "decoupled" else ():
         yield f"stage I, {region}", partial(StageOne, region, split, config, fabric, recolor)
     if config.restoration is not None:
         yield "restoration", partial(RestorationStage, model, split, config, fabric)
-    stage = config.stage_two
-    perceptual = load_vgg(stage.perceptual_network, stage.perceptual_layers)
+    perceptual = load_vgg(perceptual_network(config), config.stage_two.perceptual_layers)
     yield "stage II", partial(StageTwo, model, perceptual, split, config, fabric, recolor)
 
 

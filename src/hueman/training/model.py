@@ -16,7 +16,6 @@ from hueman.networks.unet_generator import UNetGenerator
 from hueman.training.coloring import make_recolor
 from hueman.training.frames import Frames, Recolor
 from hueman.training.latent import CodeDistribution
-from hueman.training.model_file import MODEL_FILE as MODEL_FILE
 from hueman.training.model_file import read_model, write_model
 from hueman.training.stage_one import build_encoder
 

@@ -51,6 +51,31 @@ def write_model(
         save_file(tensors, temporary, metadata)
 
 
+def file_of(path: Path | str) -> Path:
+    """Return a model's file, given itself or the folder of a training run.
+
+    Raises:
+        HuemanError: there is no such file.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / MODEL_FILE
+    if not file.is_file():
+        raise HuemanError(
+            f"There is no model at {file}; train one with 'hueman train DATASET --out FOLDER'."
+        )
+    return file
+
+
+def read_format(file: Path) -> str | None:
+    """Return which kind of model a file says it holds, or None; reading it finds out more."""
+    try:
+        with safe_open(file, framework="pt") as content:
+            return (content.metadata() or {}).get("format")
+    except (SafetensorError, OSError):
+        return None
+
+
 def read_model(
     path: Path | str, build: Callable[[TrainingConfig], Model], file_format: str, kind: str
 ) -> tuple[Model, dict[str, Any]]:
@@ -65,13 +90,7 @@ def read_model(
     Raises:
         HuemanError: there is no model, or it is damaged or of another format.
     """
-    file = Path(path)
-    if file.is_dir():
-        file = file / MODEL_FILE
-    if not file.is_file():
-        raise HuemanError(
-            f"There is no model at {file}; train one with 'hueman train DATASET --out FOLDER'."
-        )
+    file = file_of(path)
     try:
         with safe_open(file, framework="pt") as content:
             metadata = content.metadata() or {}

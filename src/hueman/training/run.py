@@ -5,6 +5,7 @@ OUT/stage_one/upper/       checkpoints, log, curves, TensorBoard events, sample 
 OUT/stage_one/lower/
 OUT/restoration/           if the settings have a restoration network
 OUT/stage_two/
+OUT/deformable_gan/        instead of all these, by the method deformable_gan
 OUT/training.json          what was trained for how long, and the measurements
 OUT/model.safetensors      the result
 
@@ -27,12 +28,19 @@ from hueman.files import atomic_file
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
+from hueman.training.deformable_gan import (
+    DeformableGanModel,
+    DeformableGanStage,
+    perceptual_network,
+    save_deformable_gan,
+)
 from hueman.training.devices import explained_loss_of_processes, make_fabric
 from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
-from hueman.training.model import MODEL_FILE, VideoModel, save_model
+from hueman.training.model import VideoModel, save_model
+from hueman.training.model_file import MODEL_FILE
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
 from hueman.training.rewinding import rewind
@@ -43,6 +51,11 @@ from hueman.weights.readers import load_vgg
 from hueman.weights.registry import pull
 
 CODES_FOR_DISTRIBUTION = 1000
+TITLES = {
+    "restoration": "Restoration",
+    "stage_two": "Stage II",
+    "deformable_gan": "Deformable GAN",
+}
 
 
 def train(
@@ -78,7 +91,7 @@ def train(
         if fabric.is_global_zero:
             _begin(out, config, resume, fabric.world_size)
             # Now, and not after days of training the stages before.
-            pull([config.stage_two.perceptual_network])
+            pull([perceptual_network(config)])
         fabric.barrier()
         return _train_all(dataset, out, config, fabric)
 
@@ -88,8 +101,34 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
     """Train stage after stage; the first process writes the model."""
     split = load_split(dataset, config, show_progress=fabric.is_global_zero)
     torch.manual_seed(config.seed)
+    measured: dict[str, Any] = {"method": config.method}
+    if config.method == "deformable_gan":
+        gan = _train_deformable_gan(out, split, config, fabric, measured)
+        if fabric.is_global_zero:
+            notes = _notes(dataset, split, config, fabric) | measured
+            save_deformable_gan(gan, out / MODEL_FILE, notes)
+            _write_notes(out, notes)
+        fabric.barrier()
+        return out / MODEL_FILE
+    model = _train_video_model(dataset, out, split, config, fabric, measured)
+    if fabric.is_global_zero:
+        notes = _notes(dataset, split, config, fabric) | measured
+        save_model(model, out / MODEL_FILE, notes)
+        _write_notes(out, notes)
+    fabric.barrier()
+    return out / MODEL_FILE
+
+
+def _train_video_model(
+    dataset: Dataset,
+    out: Path,
+    split: Split,
+    config: TrainingConfig,
+    fabric: Fabric,
+    measured: dict[str, Any],
+) -> VideoModel:
+    """Train the stages of the paper, or all at once (`end_to_end`)."""
     model = VideoModel(config).to(fabric.device)
-    measured: dict[str, Any] = {}
     if config.method == "decoupled":
         measured["stage_one"] = train_encoders(dataset, out / "stage_one", split, config, fabric)
         fabric.barrier()
@@ -99,17 +138,27 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
         measured["restoration"] = _train(restoration, out, config)
         model.restoration = restoration.release()
 
-    perceptual = load_vgg(config.stage_two.perceptual_network, config.stage_two.perceptual_layers)
+    perceptual = load_vgg(perceptual_network(config), config.stage_two.perceptual_layers)
     stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric.device))
     measured["stage_two"] = _train(stage, out, config)
     if config.release == "best":
         measured["released_update"] = _restore_best(stage, out / stage.name)
     stage.release()
     model.set_code_distribution(CodeDistribution.fit(_codes(model, split, config, fabric)))
-    if fabric.is_global_zero:
-        _finish(out, model, _notes(dataset, split, fabric) | measured)
-    fabric.barrier()
-    return out / MODEL_FILE
+    return model
+
+
+def _train_deformable_gan(
+    out: Path, split: Split, config: TrainingConfig, fabric: Fabric, measured: dict[str, Any]
+) -> DeformableGanModel:
+    """Train the baseline of the paper's Table 1."""
+    features = load_vgg(perceptual_network(config), last=1, convolution=2)
+    recolor = make_recolor(config, fabric.device)
+    stage = DeformableGanStage(DeformableGanModel(config), features, split, config, fabric, recolor)
+    measured[stage.name] = _train(stage, out, config)
+    if config.release == "best":
+        measured["released_update"] = _restore_best(stage, out / stage.name)
+    return stage.release()
 
 
 def _begin(out: Path, config: TrainingConfig, resume: str, processes: int) -> None:
@@ -137,7 +186,7 @@ def _lasting(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _train(stage: Stage, out: Path, config: TrainingConfig) -> dict[str, float]:
-    title = {"restoration": "Restoration", "stage_two": "Stage II"}[stage.name]
+    title = TITLES[stage.name]
     with stage_reporter(title, total_updates(stage), stage.networks.fabric) as reporter:
         return train_stage(stage, out / stage.name, config, reporter)
 
@@ -162,7 +211,7 @@ def _codes(model: VideoModel, split: Split, config: TrainingConfig, fabric: Fabr
     return torch.cat(codes, dim=1)
 
 
-def _restore_best(stage: StageTwo, folder: Path) -> int:
+def _restore_best(stage: Stage, folder: Path) -> int:
     """Load the best checkpoint of a finished stage, if one fell on a measurement; say which."""
     checkpoints = Checkpoints(folder)
     newest = checkpoints.newest()
@@ -175,17 +224,19 @@ def _restore_best(stage: StageTwo, folder: Path) -> int:
     return state["step"]
 
 
-def _finish(out: Path, model: VideoModel, notes: dict[str, Any]) -> None:
-    save_model(model, out / MODEL_FILE, notes)
+def _write_notes(out: Path, notes: dict[str, Any]) -> None:
     with atomic_file(out / "training.json") as temporary:
         temporary.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
 
 
-def _notes(dataset: Dataset, split: Split, fabric: Fabric) -> dict[str, Any]:
+def _notes(
+    dataset: Dataset, split: Split, config: TrainingConfig, fabric: Fabric
+) -> dict[str, Any]:
     return {
         "dataset": dataset.root.name,
         "train_clips": [f"{clip.actor}/{clip.action}" for clip in split.train],
         "test_clips": [f"{clip.actor}/{clip.action}" for clip in split.test],
+        "seed": config.seed,
         "device": str(fabric.device),
         "processes": fabric.world_size,
         "threads": torch.get_num_threads(),

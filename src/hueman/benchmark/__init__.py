@@ -1,0 +1,1 @@
+"""Whole comparisons by name: data, methods, trainings, judgement, the paper's Table 1."""

@@ -1,0 +1,190 @@
+"""Judge methods on a dataset's held-out clips and write the report: page, JSON, CSV, pictures.
+
+OUT/report.html           everything, in one file
+OUT/result.json           all numbers, with the record of how they came about
+OUT/clips.csv             the numbers of each clip and method
+OUT/codes/                the codes of the latent space's picture, as CSV
+OUT/figures/, OUT/videos/ what the page shows
+OUT/judgements/           what is done; running it again goes on from there
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hueman.clips.split import read_split
+from hueman.clips.store import Dataset
+from hueman.config import TrainingConfig
+from hueman.errors import HuemanError
+from hueman.evaluation import protocol
+from hueman.evaluation.held_out import HeldOutClip, read_held_out
+from hueman.evaluation.latent_result import LatentResult, measure_latent_spaces
+from hueman.evaluation.lpips import load_lpips
+from hueman.evaluation.page import write_page
+from hueman.evaluation.pictures import draw_pictures
+from hueman.evaluation.protocol import Judgement, judge
+from hueman.evaluation.report import Section
+from hueman.evaluation.result import Evaluation, MethodResult, write_clips, write_json
+from hueman.evaluation.subject import Subject, load_subject, plain_subjects
+from hueman.evaluation.table_one import table_one
+from hueman.machine import describe_machine
+from hueman.progress import track
+from hueman.training.data import held_out_by, load_split, split_entries
+from hueman.training.devices import choose_device
+
+CODES = 2000
+"""Frames encoded for the latent space, unless told otherwise; the paper has 7,000."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What methods are evaluated on, and how far."""
+
+    dataset: Dataset
+    config: TrainingConfig
+    """Whose frame size and split count."""
+    codes: int = CODES
+    """Frames encoded for the latent space."""
+    title: str = "Evaluation"
+    summary: str = ""
+    table_one: bool = False
+    """Whether the report begins with the paper's Table 1."""
+
+
+def evaluate(
+    model: Path,
+    dataset: Dataset,
+    out: Path,
+    json_file: Path | None = None,
+    restoration: str = "auto",
+    codes: int = CODES,
+    device: str = "auto",
+) -> Evaluation:
+    """Judge one model beside the methods without a network, and write the report.
+
+    Args:
+        model: its file, or the folder of its training run.
+        dataset: prepared clips.
+        out: folder of the report.
+        json_file: where all numbers are written too.
+        restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
+        codes: frames encoded for the latent space.
+        device: "auto", "cpu" or "cuda".
+
+    Raises:
+        HuemanError: there is no such model, or the dataset has no clip that was held out.
+    """
+    subject, config = load_subject(model, restoration=restoration, device=choose_device(device))
+    subjects = [subject, *plain_subjects((config.height, config.width))]
+    scope = Scope(dataset, config, codes, "Evaluation of a model", f"{model} on {dataset.root}.")
+    return evaluate_subjects(subjects, scope, out, json_file)
+
+
+def evaluate_subjects(
+    subjects: Sequence[Subject], scope: Scope, out: Path, json_file: Path | None = None
+) -> Evaluation:
+    """Judge methods on the same clips and write the report.
+
+    Args:
+        subjects: the first one is what the report is about.
+        scope: dataset, split and extent.
+        out: folder of the report.
+        json_file: where all numbers are written too.
+
+    Raises:
+        HuemanError: the dataset has no clip that was held out.
+    """
+    clips = held_out_clips(scope.dataset, scope.config)
+    record = _record(scope, clips)
+    judgements = [_judged(each, clips, record, out) for each in subjects]
+    split = load_split(scope.dataset, scope.config)
+    latent = measure_latent_spaces(subjects, split.train, clips, scope.config, scope.codes)
+    results = [
+        MethodResult(
+            each.name,
+            each.title,
+            judgement,
+            latent[each.name].measures if each.name in latent else {},
+            None,
+            each.sha256,
+            each.parameters,
+            each.notes,
+        )
+        for each, judgement in zip(subjects, judgements, strict=True)
+    ]
+    evaluation = Evaluation(record | _untrained(latent), results)
+    for file in filter(None, (out / "result.json", json_file)):
+        write_json(file, evaluation.plain())
+    write_clips(out / "clips.csv", results)
+    pictures = draw_pictures(out, subjects, split, clips, latent, scope.config)
+    first = [Section("Table 1", [], [table_one(evaluation)])] if scope.table_one else []
+    write_page(out / "report.html", scope.title, scope.summary, evaluation, pictures, first)
+    return evaluation
+
+
+def held_out_clips(dataset: Dataset, config: TrainingConfig) -> list[HeldOutClip]:
+    """Read the clips that a training with these settings keeps out.
+
+    Raises:
+        HuemanError: there are none.
+    """
+    entries = split_entries(dataset, config)["test"]
+    if not entries:
+        raise HuemanError(
+            f"{dataset.root} has no clip that {held_out_by(dataset, config)} keeps out of "
+            "training; a model cannot be judged on what it was trained on. Keep some out with "
+            "'hueman split' before training."
+        )
+    clips = read_held_out(dataset, entries, config.height, config.width)
+    return list(track(clips, "Reading held-out clips", len(entries)))
+
+
+def _judged(
+    subject: Subject, clips: Sequence[HeldOutClip], record: dict[str, Any], out: Path
+) -> Judgement:
+    """Judge a method, or read what an earlier run of the same found."""
+    file = out / "judgements" / f"{subject.name}.json"
+    restoring = subject.model is not None and subject.model.restoring
+    key = {
+        "model": subject.sha256,
+        "restoring": restoring,
+        "protocol": record["protocol"],
+        "dataset": record["dataset"],
+    }
+    key = json.loads(json.dumps(key))
+    if file.exists():
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["of"] == key:
+            return Judgement(**content["judgement"])
+    judgement = judge(subject.method, clips, load_lpips(), f"Judging {subject.title}")
+    write_json(file, {"of": key, "judgement": asdict(judgement)})
+    return Judgement(**json.loads(file.read_text(encoding="utf-8"))["judgement"])
+
+
+def _record(scope: Scope, clips: Sequence[HeldOutClip]) -> dict[str, Any]:
+    """Return what has to be known to make, or compare, the numbers."""
+    split = read_split(scope.dataset.root) if scope.config.split == "dataset" else None
+    index = "".join(entry.sha256 + entry.truth_sha256 for entry in scope.dataset.entries)
+    return {
+        "protocol": protocol.constants(),
+        "dataset": {
+            "name": scope.dataset.root.name,
+            "sha256": hashlib.sha256(index.encode()).hexdigest(),
+            "split": asdict(split) if split else {"test_actions": scope.config.test_actions},
+            "height": scope.config.height,
+            "width": scope.config.width,
+            "clips": [f"{clip.actor}/{clip.action}" for clip in clips],
+            "rendered_truth": all(clip.truth is not None for clip in clips),
+        },
+        "codes": scope.codes,
+        "machine": describe_machine() | {"threads": torch.get_num_threads()},
+    }
+
+
+def _untrained(latent: dict[str, LatentResult]) -> dict[str, Any]:
+    return {"untrained_latent_space": latent["untrained"].measures} if latent else {}

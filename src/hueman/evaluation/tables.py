@@ -1,0 +1,225 @@
+"""The tables of a report: what is compared, in which order, with how many digits."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hueman.evaluation.report import Best, Table
+from hueman.evaluation.result import Evaluation, MethodResult
+from hueman.evaluation.statistics import Estimate, group_means, paired_difference
+
+
+@dataclass(frozen=True)
+class Column:
+    """A number in a table."""
+
+    name: str
+    title: str
+    decimals: int
+    best: Best = "lowest"
+
+
+LIKENESS = (
+    Column("ms_ssim", "MS-SSIM", 4, "highest"),
+    Column("lpips", "LPIPS", 4),
+    Column("ssim", "SSIM", 4, "highest"),
+    Column("psnr", "PSNR (dB)", 2, "highest"),
+    Column("ms_ssim_unmasked", "MS-SSIM, whole", 4, "highest"),
+    Column("lpips_unmasked", "LPIPS, whole", 4),
+)
+STABILITY = (
+    Column("warping_error", "warping error", 5),
+    Column("warping_error_true", "of the real video", 5, ""),
+    Column("flicker", "flicker (levels)", 2),
+    Column("flicker_true", "of the real video", 2, ""),
+)
+COLOR = (
+    Column("color_error_upper", "upper", 1),
+    Column("color_error_unchanged_upper", "upper, unchanged", 1, ""),
+    Column("color_error_lower", "lower", 1),
+    Column("color_error_unchanged_lower", "lower, unchanged", 1, ""),
+    Column("color_error_pixels_upper", "upper, pixels", 1),
+    Column("color_error_pixels_lower", "lower, pixels", 1),
+    Column("leak_other", "leak: other garment", 2),
+    Column("leak_skin", "skin", 2),
+    Column("leak_hair", "hair", 2),
+    Column("leak_background", "background", 2),
+)
+CODES = (
+    ("monotonicity", 2, "highest"),
+    ("straightness", 2, "highest"),
+    ("unevenness", 2, "lowest"),
+    ("interpolation_span", 1, ""),
+    ("color_spread_over_poses", 2, "lowest"),
+    ("color_spread_over_poses_true", 2, ""),
+    ("reuse_error", 1, "lowest"),
+    ("own_error", 1, "lowest"),
+    ("reuse_difference", 1, "lowest"),
+)
+LATENT = (
+    Column("r2", "linear probe R2", 3, "highest"),
+    Column("knn_error", "k-NN error", 1),
+    Column("knn_error_mean", "of the mean", 1, ""),
+    Column("trustworthiness", "trustworthiness", 3, "highest"),
+    Column("continuity", "continuity", 3, "highest"),
+    Column("active_units", "active units", 0, ""),
+    Column("kl", "KL (nats)", 1, ""),
+    Column("leakage", "R2 of the other garment", 3),
+)
+GROUPED = ("ms_ssim", "lpips", "color_error_upper", "color_error_lower", "leak_other", "leak_skin")
+COMPARED = ("ms_ssim", "lpips")
+
+
+def likeness_table(evaluation: Evaluation) -> Table:
+    """How close to the real frames: the metrics of the paper's Table 1, and more."""
+    caption = (
+        "Background masked out in the first four, as in the paper; the last two are of whole "
+        "frames. ± is half the 95 % bootstrap interval over clips."
+    )
+    return _of_methods(evaluation.methods, LIKENESS, caption, interval=True)
+
+
+def stability_table(evaluation: Evaluation) -> Table:
+    """How steady videos are."""
+    return _of_methods(evaluation.methods, STABILITY, "On the person.")
+
+
+def color_table(evaluation: Evaluation) -> Table:
+    """Does the colour follow, and does anything else change."""
+    caption = (
+        "CIEDE2000. Errors against the true re-rendering, in the garment asked for; 'unchanged' is "
+        "the same of the video in its own colours. Leaks: the change where only another garment's "
+        "colour was asked for."
+    )
+    return _of_methods(evaluation.methods, COLOR, caption)
+
+
+def codes_table(evaluation: Evaluation) -> Table | None:
+    """What codes mean, of methods that have them."""
+    methods = [each for each in evaluation.methods if each.judgement.codes]
+    if not methods:
+        return None
+    head, best, rows = ["garment"], [""], []
+    for name, _, wanted in CODES:
+        head.append(name.replace("_", " "))
+        best.append(wanted)
+    for method in methods:
+        for garment in ("upper", "lower"):
+            values = [(method.judgement.codes[f"{n}_{garment}"], digits) for n, digits, _ in CODES]
+            cells = [number(value, digits) for value, digits in values]
+            rows.append([f"{method.title}, {garment}", *cells])
+    return Table(head, rows, "See evaluation/color_codes.py for each.", best)  # type: ignore[arg-type]
+
+
+def latent_table(evaluation: Evaluation, region: str) -> Table | None:
+    """The latent space of a garment, of methods that have one."""
+    measured = {m.title: m.latent[region] for m in evaluation.methods if m.latent}
+    untrained = evaluation.record.get("untrained_latent_space", {}).get(region)
+    if not measured:
+        return None
+    if untrained:
+        measured = {"random initialisation": untrained} | measured
+    rows = [
+        [title, *(number(values[column.name], column.decimals) for column in LATENT)]
+        for title, values in measured.items()
+    ]
+    head = [f"{region} garment", *(column.title for column in LATENT)]
+    return Table(head, rows, "On held-out clips, both garments in random colours.", _best(LATENT))
+
+
+def difference_table(evaluation: Evaluation) -> Table | None:
+    """The first method against all others, clip by clip."""
+    first, *others = evaluation.methods
+    if not others:
+        return None
+    rows = []
+    for other in others:
+        cells = []
+        for metric in COMPARED:
+            estimate = paired_difference(first.judgement.rows, other.judgement.rows, metric)
+            cells.append(f"{estimate.mean:+.4f} [{estimate.low:+.4f}, {estimate.high:+.4f}]")
+            better = estimate.mean > 0 if metric == "ms_ssim" else estimate.mean < 0
+            verdict = "better" if better else "worse"
+            cells.append(verdict if estimate.excludes(0) else f"{verdict}, not clearly")
+        rows.append([other.title, *cells])
+    head = [f"{first.title} against", "MS-SSIM, difference", "it is", "LPIPS, difference", "it is"]
+    return Table(head, rows, "Mean difference over the same clips and its 95 % interval.")
+
+
+def group_table(method: MethodResult, key: str) -> Table:
+    """One method's means for each actor or action."""
+    columns = [column for column in (*LIKENESS, *COLOR) if column.name in GROUPED]
+    rows = [
+        [group, *(number(means.get(column.name, math.nan), column.decimals) for column in columns)]
+        for group, means in group_means(method.judgement.rows, key).items()
+    ]
+    return Table([f"{method.title}, by {key}", *(column.title for column in columns)], rows)
+
+
+def training_table(evaluation: Evaluation) -> Table | None:
+    """How long methods were trained, and how large they are."""
+    trained = [each for each in evaluation.methods if each.training]
+    if not trained:
+        return None
+    rows = []
+    for each in trained:
+        stages = list(stage_notes(each.training))
+        rows.append(
+            [
+                each.title,
+                f"{each.parameters / 1e6:.2f} M",
+                " + ".join(str(notes["updates"]) for _, notes in stages),
+                number(sum(notes["seconds"] for _, notes in stages) / 60, 1),
+            ]
+        )
+    caption = "Updates of the stages one after the other; minutes of all stages, as they ran."
+    return Table(["trained", "parameters", "updates", "minutes"], rows, caption)
+
+
+def stage_notes(training: dict) -> list[tuple[str, dict]]:
+    """Return name and notes of every stage that a training had, in their order."""
+    stages = []
+    for name in ("stage_one", "restoration", "stage_two", "deformable_gan"):
+        notes = training.get(name)
+        if name == "stage_one" and notes:
+            stages += [(f"{name} {region}", each) for region, each in notes.items()]
+        elif notes:
+            stages.append((name, notes))
+    return stages
+
+
+def number(value: float, decimals: int) -> str:
+    """Write a number for a table; what is not known is a dash."""
+    return "-" if value is None or math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def with_interval(estimate: Estimate, decimals: int) -> str:
+    """Write a mean with half its interval."""
+    half = (estimate.high - estimate.low) / 2
+    return f"{number(estimate.mean, decimals)} ± {number(half, decimals)}"
+
+
+def _of_methods(
+    methods: Sequence[MethodResult],
+    columns: Sequence[Column],
+    caption: str,
+    interval: bool = False,
+) -> Table:
+    rows = []
+    for method in methods:
+        cells = []
+        for column in columns:
+            estimate = method.means.get(column.name)
+            if estimate is None:
+                cells.append("-")
+            elif interval:
+                cells.append(with_interval(estimate, column.decimals))
+            else:
+                cells.append(number(estimate.mean, column.decimals))
+        rows.append([method.title, *cells])
+    head = ["method", *(column.title for column in columns)]
+    return Table(head, rows, caption, _best(columns))
+
+
+def _best(columns: Sequence[Column]) -> list[Best]:
+    return ["", *(column.best for column in columns)]
