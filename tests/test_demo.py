@@ -35,8 +35,8 @@ def test_demo_writes_everything_the_report_shows(short_clips, tmp_path):
     report = demo(short_clips, tmp_path, TINY)
     page = report.read_text()
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["quality"]["clips"] == 8
-    assert 0 < metrics["quality"]["lpips_copy"] < 1
+    assert metrics["quality"]["model"]["clips"] == 8
+    assert 0 < metrics["quality"]["copy"]["lpips"] < 1
     assert metrics["training"]["stage_two"]["updates"] == 2
     assert set(metrics["seconds"]) >= {"prepare clips", "train", "measure", "generate"}
     for scene in SCENES:

@@ -6,7 +6,6 @@ do an action they did not do in outfits they did not wear, and writes a report.
 
 import json
 import os
-import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,11 +24,16 @@ from hueman.color.video import recolor_video
 from hueman.config import load_config
 from hueman.demo_report import write_demo_report
 from hueman.errors import HuemanError
-from hueman.evaluation.measure import measure_to_file
+from hueman.evaluation.evaluate import held_out_clips
+from hueman.evaluation.lpips import load_lpips
+from hueman.evaluation.protocol import judge
 from hueman.evaluation.report import Figure
+from hueman.evaluation.statistics import summarize
+from hueman.evaluation.subject import load_subject, plain_subjects
 from hueman.files import atomic_file
-from hueman.generation.predictor import Predictor, interpolate_codes
+from hueman.generation.predictor import Predictor, codes_between
 from hueman.generation.retarget import retarget
+from hueman.machine import describe_machine
 from hueman.preparation.prepare import prepare
 from hueman.preparation.settings import PrepareSettings
 from hueman.training.model import load_model
@@ -89,7 +93,7 @@ def demo(clips: Path, out: Path, overrides: Sequence[str] = ()) -> Path:
     with _timed("train", seconds):
         model_file = train(dataset, out / "model", config)
     with _timed("measure", seconds):
-        quality = measure_to_file(model_file, dataset, out / "quality.json")
+        quality = _measure(model_file, dataset)
     with _timed("generate", seconds):
         figures = _generate(model_file, dataset, out)
     with _timed("recolour a clip", seconds):
@@ -98,7 +102,7 @@ def demo(clips: Path, out: Path, overrides: Sequence[str] = ()) -> Path:
     result = {
         "quality": quality,
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
-        "machine": _machine(),
+        "machine": describe_machine(),
         "enlarged": ENLARGE,
         "training": notes,
     }
@@ -123,6 +127,20 @@ def _prepare(clips: Path, out: Path) -> None:
     print(summary)
     if summary.refused:
         raise HuemanError(f"Some of the clips in {clips} were refused; see the lines above.")
+
+
+def _measure(model_file: Path, dataset: Dataset) -> dict[str, dict[str, float]]:
+    """Judge the model and the methods without a network; by method, means over clips."""
+    model, config = load_subject(model_file)
+    clips = held_out_clips(dataset, config)
+    lpips = load_lpips()
+    result = {}
+    for subject in (model, *plain_subjects((config.height, config.width))):
+        judgement = judge(subject.method, clips, lpips, shown=f"Judging {subject.title}")
+        means = summarize(judgement.rows)
+        known = {name: round(each.mean, 4) for name, each in means.items() if each.count}
+        result[subject.name] = known | {"clips": len(clips)}
+    return result
 
 
 def _generate(model_file: Path, dataset: Dataset, out: Path) -> dict[str, list[Figure]]:
@@ -174,7 +192,7 @@ def _interpolate(predictor: Predictor, dataset: Dataset, out: Path) -> list[Figu
     captions = ("from one outfit to the other", "between two random codes")
     rows = []
     for caption, (first, last) in zip(captions, ends, strict=True):
-        codes = interpolate_codes(first, last, len(pose))
+        codes = codes_between(first, last, len(pose))
         frames = np.stack(list(predictor.generate(person, pose, codes)))
         rows.append((f"{scene.actor}: {caption}", enlarge(frames, ENLARGE)))
     side_by_side = np.concatenate([frames for _, frames in rows], axis=2)
@@ -197,13 +215,3 @@ def _recolor(clips: Path, out: Path) -> list[Figure]:
     report = recolor_video(clips / "plaid" / "wave_both.mp4", file, "seagreen", "slateblue")
     print(report)
     return [Figure("videos/recolored_plaid.mp4", "plaid's own clip in seagreen and slateblue.")]
-
-
-def _machine() -> dict[str, object]:
-    return {
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }

@@ -27,25 +27,30 @@ def write_demo_report(
     quality, seconds, notes = result["quality"], result["seconds"], result["training"]
     stage_one, stage_two = notes["stage_one"], notes["stage_two"]
     minutes = sum(seconds.values()) / 60
-    rows = [("generated", ""), ("first frame, copied", "_copy"), ("first frame, warped", "_warp")]
+    measured = quality["model"]
+    rows = [
+        ("generated", "model"),
+        ("first frame, copied", "copy"),
+        ("first frame, warped", "warp"),
+    ]
     similarity = Table(
         ["", "MS-SSIM", "LPIPS"],
         [
-            (name, f"{quality['ms_ssim' + end]:.3f}", f"{quality['lpips' + end]:.3f}")
-            for name, end in rows
+            (title, f"{quality[name]['ms_ssim']:.3f}", f"{quality[name]['lpips']:.3f}")
+            for title, name in rows
         ],
         best=["", "highest", "lowest"],
     )
     color = Table(
         ["CIEDE2000", "measured"],
         [
-            (name, f"{quality[key]:.1f}")
+            (name, f"{measured[key]:.1f}")
             for name, key in (
                 ("upper garment, error against the colour asked for", "color_error_upper"),
                 ("lower garment, error against the colour asked for", "color_error_lower"),
-                ("upper garment, had nothing changed", "color_error_unchanged"),
-                ("change of the lower garment when the upper is recoloured", "leak_lower"),
-                ("change of the upper garment when the lower is recoloured", "leak_upper"),
+                ("upper garment, had nothing changed", "color_error_unchanged_upper"),
+                ("change of the lower garment when the upper is recoloured", "leak_upper_to_lower"),
+                ("change of the upper garment when the lower is recoloured", "leak_lower_to_upper"),
                 ("change of skin, hair and shoes", "leak_skin"),
                 ("change of the background", "leak_background"),
             )
@@ -88,7 +93,7 @@ def write_demo_report(
             Section(
                 "How close to the real frames",
                 [
-                    f"On {quality['clips']} clips of actions that were not trained on, from the "
+                    f"On {measured['clips']} clips of actions that were not trained on, from the "
                     "first frame alone, background masked out (paper, section 4.3)."
                 ],
                 [similarity],

@@ -10,6 +10,7 @@ OUT/judgements/           what is done; running it again goes on from there
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.evaluation import protocol
+from hueman.evaluation.fvd import RealVideos
 from hueman.evaluation.held_out import HeldOutClip, read_held_out
 from hueman.evaluation.latent_result import LatentResult, measure_latent_spaces
 from hueman.evaluation.lpips import load_lpips
@@ -36,6 +38,7 @@ from hueman.machine import describe_machine
 from hueman.progress import track
 from hueman.training.data import held_out_by, load_split, split_entries
 from hueman.training.devices import choose_device
+from hueman.weights.readers import load_i3d
 
 CODES = 2000
 """Frames encoded for the latent space, unless told otherwise; the paper has 7,000."""
@@ -101,7 +104,7 @@ def evaluate_subjects(
     """
     clips = held_out_clips(scope.dataset, scope.config)
     record = _record(scope, clips)
-    judgements = [_judged(each, clips, record, out) for each in subjects]
+    judgements = _judge_all(subjects, clips, record, out / "judgements")
     split = load_split(scope.dataset, scope.config)
     latent = measure_latent_spaces(subjects, split.train, clips, scope.config, scope.codes)
     results = [
@@ -110,7 +113,6 @@ def evaluate_subjects(
             each.title,
             judgement,
             latent[each.name].measures if each.name in latent else {},
-            None,
             each.sha256,
             each.parameters,
             each.notes,
@@ -144,26 +146,48 @@ def held_out_clips(dataset: Dataset, config: TrainingConfig) -> list[HeldOutClip
     return list(track(clips, "Reading held-out clips", len(entries)))
 
 
-def _judged(
-    subject: Subject, clips: Sequence[HeldOutClip], record: dict[str, Any], out: Path
-) -> Judgement:
-    """Judge a method, or read what an earlier run of the same found."""
-    file = out / "judgements" / f"{subject.name}.json"
+def _judge_all(
+    subjects: Sequence[Subject], clips: Sequence[HeldOutClip], record: dict[str, Any], folder: Path
+) -> list[Judgement]:
+    """Judge methods, or read what an earlier run found of the same files."""
+    keys = {each.name: _key(each, record) for each in subjects}
+    known = {each.name: _known_judgement(folder, each.name, keys[each.name]) for each in subjects}
+    waiting = [each for each in subjects if known[each.name] is None]
+    if waiting:
+        lpips = load_lpips()
+        truth = track(clips, "Looking at the real clips", len(clips))
+        real = RealVideos((clip.frames.pictures() for clip in truth), load_i3d())
+        for each in waiting:
+            judgement = judge(each.method, clips, lpips, real, f"Judging {each.title}")
+            content = {"of": keys[each.name], "judgement": asdict(judgement)}
+            write_json(folder / f"{each.name}.json", content)
+            known[each.name] = _known_judgement(folder, each.name, keys[each.name])
+    return [judgement for judgement in known.values() if judgement is not None]
+
+
+def _key(subject: Subject, record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a judgement depends on, as JSON has it."""
     restoring = subject.model is not None and subject.model.restoring
-    key = {
-        "model": subject.sha256,
-        "restoring": restoring,
-        "protocol": record["protocol"],
-        "dataset": record["dataset"],
-    }
-    key = json.loads(json.dumps(key))
-    if file.exists():
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if content["of"] == key:
-            return Judgement(**content["judgement"])
-    judgement = judge(subject.method, clips, load_lpips(), f"Judging {subject.title}")
-    write_json(file, {"of": key, "judgement": asdict(judgement)})
-    return Judgement(**json.loads(file.read_text(encoding="utf-8"))["judgement"])
+    how = {name: record[name] for name in ("protocol", "dataset")}
+    return json.loads(json.dumps({"model": subject.sha256, "restoring": restoring, **how}))
+
+
+def _known_judgement(folder: Path, name: str, key: dict[str, Any]) -> Judgement | None:
+    """Read a judgement, if there is one of the same method, protocol and dataset."""
+    try:
+        content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        if content["of"] != key:
+            return None
+        judgement = content["judgement"]
+        rows = [_with_nan(row) for row in judgement["rows"]]
+        return Judgement(rows, _with_nan(judgement["codes"]), judgement["fvd"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _with_nan(row: dict[str, Any]) -> dict[str, Any]:
+    """Undo what JSON does to numbers that are not known."""
+    return {name: math.nan if value is None else value for name, value in row.items()}
 
 
 def _record(scope: Scope, clips: Sequence[HeldOutClip]) -> dict[str, Any]:

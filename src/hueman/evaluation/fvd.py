@@ -79,6 +79,28 @@ class VideoFeatures:
         return np.array(self._rows).reshape(-1, CLASSES)
 
 
+class RealVideos:
+    """The real side of FVD, seen once for all methods.
+
+    Args:
+        videos: float (T, 3, H, W) each, in [-1, 1].
+        network: with the published weights.
+    """
+
+    def __init__(self, videos: Iterable[Tensor], network: I3D):
+        self.network = network
+        features = VideoFeatures(network)
+        for video in videos:
+            features.add(video)
+        self._logits = features.logits
+
+    def distance(self, generated: VideoFeatures) -> float:
+        """Return FVD of generated videos; NaN if either side has less than two windows."""
+        if min(len(self._logits), len(generated.logits)) < 2:
+            return float("nan")
+        return frechet_distance(self._logits, generated.logits)
+
+
 def video_windows(videos: Iterable[Tensor], length: int = WINDOW) -> Iterator[Tensor]:
     """Cut videos (T, 3, H, W) into consecutive windows (length, 3, H, W) that do not overlap.
 

@@ -16,7 +16,8 @@ constants fast).
 5. Colour (`color_control`). Garments are asked for in the colours of the renderer's re-renderings
    of the same lightness; where a clip was filmed, in colours that take turns from clip to clip.
 6. Codes (`color_codes`), of methods that have them.
-7. Means over clips with percentile bootstrap intervals, and means for each actor and each action
+7. FVD (`fvd`) of the videos in their own colours, in windows of 16 frames.
+8. Means over clips with percentile bootstrap intervals, and means for each actor and each action
    (`statistics`).
 """
 
@@ -25,8 +26,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from hueman.evaluation import color_codes, color_control, similarity, statistics, temporal
+from hueman.evaluation import color_codes, color_control, fvd, similarity, statistics, temporal
 from hueman.evaluation.color_codes import code_reuse, interpolation, pose_independence
 from hueman.evaluation.color_control import (
     color_outfits,
@@ -34,6 +36,7 @@ from hueman.evaluation.color_control import (
     measure_colors,
     requested_outfit,
 )
+from hueman.evaluation.fvd import RealVideos, VideoFeatures
 from hueman.evaluation.held_out import HeldOutClip
 from hueman.evaluation.lpips import LPIPS
 from hueman.evaluation.method import CodedMethod, VideoMethod
@@ -61,10 +64,16 @@ class Judgement:
     """One for each clip, in the dataset's order."""
     codes: dict[str, float]
     """What its codes mean; empty for a method without codes."""
+    fvd: float | None = None
+    """Of all its videos together; None if it was not asked for."""
 
 
 def judge(
-    method: VideoMethod, clips: Sequence[HeldOutClip], lpips: LPIPS, shown: str = ""
+    method: VideoMethod,
+    clips: Sequence[HeldOutClip],
+    lpips: LPIPS,
+    real: RealVideos | None = None,
+    shown: str = "",
 ) -> Judgement:
     """Judge a method on clips that training has not seen.
 
@@ -72,15 +81,24 @@ def judge(
         method: told the first frame and the poses of each clip.
         clips: at the method's size.
         lpips: the metric's network.
+        real: the clips as FVD sees them; without, FVD is not measured.
         shown: beside the progress bar; "" shows none.
     """
-    watched = track(clips, shown, len(clips)) if shown else clips
-    rows = [judge_clip(method, clip, number, lpips) for number, clip in enumerate(watched)]
-    return Judgement(rows, judge_codes(method, clips) if isinstance(method, CodedMethod) else {})
+    rows = []
+    features = VideoFeatures(real.network) if real else None
+    for number, clip in enumerate(track(clips, shown, len(clips)) if shown else clips):
+        row, video = judge_clip(method, clip, number, lpips)
+        rows.append(row)
+        if features:
+            features.add(video)
+    codes = judge_codes(method, clips) if isinstance(method, CodedMethod) else {}
+    return Judgement(rows, codes, real.distance(features) if real and features else None)
 
 
 @torch.inference_mode()
-def judge_clip(method: VideoMethod, clip: HeldOutClip, number: int, lpips: LPIPS) -> Row:
+def judge_clip(
+    method: VideoMethod, clip: HeldOutClip, number: int, lpips: LPIPS
+) -> tuple[Row, Tensor]:
     """Judge a method on one clip.
 
     Args:
@@ -91,12 +109,13 @@ def judge_clip(method: VideoMethod, clip: HeldOutClip, number: int, lpips: LPIPS
 
     Returns:
         `actor`, `action`, and the numbers of `measure_similarity` and `measure_colors`;
-        `warping_error` and `flicker` on the person; the real clip's own, ..._true.
+        `warping_error` and `flicker` on the person; the real clip's own, ..._true. And the video
+        in its own colours, (T, 3, H, W).
     """
     outfits = color_outfits(clip, number)
     videos = method.generate(clip.frames[:1], clip.frames.pose, outfits)
     truth, person = clip.frames.pictures(), clip.frames.person
-    return {
+    row = {
         "actor": clip.actor,
         "action": clip.action,
         **measure_similarity(videos[0], clip.frames, lpips),
@@ -106,6 +125,7 @@ def judge_clip(method: VideoMethod, clip: HeldOutClip, number: int, lpips: LPIPS
         "flicker_true": flicker(truth, truth, person),
         **measure_colors(clip, number, videos),
     }
+    return row, videos[0]
 
 
 def judge_codes(method: CodedMethod, clips: Sequence[HeldOutClip]) -> dict[str, float]:
@@ -143,6 +163,7 @@ def constants() -> dict[str, Any]:
         "pose_independence_outfit": POSE_INDEPENDENCE_OUTFIT,
         "flow_side": temporal.FLOW_SIDE,
         "still_levels": temporal.STILL_LEVELS,
+        "fvd_window": fvd.WINDOW,
         "resamples": statistics.RESAMPLES,
         "level": statistics.LEVEL,
         "bootstrap_seed": statistics.SEED,

@@ -25,7 +25,6 @@ class MethodResult:
     judgement: Judgement
     latent: dict[str, dict[str, float]] = field(default_factory=dict)
     """Of "upper" and "lower", see `measure_latent_space`; empty for a method without codes."""
-    fvd: float | None = None
     sha256: str = ""
     parameters: int = 0
     training: dict[str, Any] = field(default_factory=dict)
@@ -49,7 +48,7 @@ class MethodResult:
             "by_action": group_means(rows, "action"),
             "codes": self.judgement.codes,
             "latent_space": self.latent,
-            "fvd": self.fvd,
+            "fvd": self.judgement.fvd,
             "parameters": self.parameters,
             "model_sha256": self.sha256,
             "training": self.training,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hueman.evaluation.report import Best, Table
 from hueman.evaluation.result import Evaluation, MethodResult
@@ -80,8 +80,20 @@ def likeness_table(evaluation: Evaluation) -> Table:
 
 
 def stability_table(evaluation: Evaluation) -> Table:
-    """How steady videos are."""
-    return _of_methods(evaluation.methods, STABILITY, "On the person.")
+    """How steady videos are, and how like real ones they move."""
+    caption = (
+        "Warping error and flicker on the person. FVD of so few windows of 16 frames compares "
+        "these methods alone; never hold it against other publications' values."
+    )
+    table = _of_methods(evaluation.methods, STABILITY, caption)
+    distances = [each.judgement.fvd for each in evaluation.methods]
+    cells = ["-" if value is None else number(value, 0) for value in distances]
+    return replace(
+        table,
+        head=[*table.head, "FVD"],
+        rows=[[*row, cell] for row, cell in zip(table.rows, cells, strict=True)],
+        best=[*table.best, "lowest"],
+    )
 
 
 def color_table(evaluation: Evaluation) -> Table:
