@@ -11,11 +11,7 @@ from hueman.config import load_config
 from hueman.evaluation.figures.action import ACTION_FRAMES, action_figure
 from hueman.evaluation.figures.augmentation import COLORINGS, augmentation_figure
 from hueman.evaluation.figures.feature import COLUMNS, PANEL_HEIGHT, feature_figure
-from hueman.evaluation.figures.interpolation import (
-    INTERPOLATION_FRAMES,
-    codes_between,
-    interpolation_figure,
-)
+from hueman.evaluation.figures.interpolation import INTERPOLATION_FRAMES, interpolation_figure
 from hueman.evaluation.figures.layout import GAP, ROW_HEIGHT, panel_grid, strips
 from hueman.evaluation.figures.side_by_side import side_by_side
 from hueman.evaluation.held_out import read_held_out
@@ -148,14 +144,6 @@ def test_one_action_at_the_right_size(truth_dataset, clips):
     large = list(read_held_out(truth_dataset, [truth_dataset.entry("plaid", "salute")], 192, 128))
     with pytest.raises(ValueError, match="96x64"):
         action_figure(large, Still())
-
-
-def test_codes_go_straight_to_the_last_as_in_the_paper():
-    first, last = torch.tensor([1.0, -2.0]), torch.tensor([3.0, 2.0])
-    codes = codes_between(first, last, 4)
-    torch.testing.assert_close(
-        codes, torch.tensor([[1.5, -1.0], [2.0, 0.0], [2.5, 1.0], [3.0, 2.0]])
-    )
 
 
 def test_interpolated_frames_are_those_of_their_codes(clips):

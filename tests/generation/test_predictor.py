@@ -9,7 +9,7 @@ from hueman.color.names import parse_color
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.generate import generate
-from hueman.generation.predictor import Predictor, interpolate_codes
+from hueman.generation.predictor import Predictor, codes_between
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 
@@ -60,10 +60,17 @@ def test_frames_follow_each_other_from_black(predictor, clip):
     assert not np.array_equal(again[0], frames[1])
 
 
+def test_codes_go_straight_to_the_last_as_in_the_paper():
+    first, last = torch.tensor([1.0, -2.0]), torch.tensor([3.0, 2.0])
+    codes = codes_between(first, last, 4)
+    torch.testing.assert_close(
+        codes, torch.tensor([[1.5, -1.0], [2.0, 0.0], [2.5, 1.0], [3.0, 2.0]])
+    )
+
+
 def test_one_code_for_each_frame(predictor, clip):
     content = predictor.content(clip)
-    codes = interpolate_codes(torch.zeros(24), torch.full((24,), 4.0), 5)
-    torch.testing.assert_close(codes[:, 0], torch.tensor([0.0, 1, 2, 3, 4]))
+    codes = codes_between(torch.zeros(24), torch.full((24,), 5.0), 5)
     assert len(list(predictor.generate(content, clip.pose[:5], codes))) == 5
     with pytest.raises(ValueError, match="3 poses need as many codes, got 5"):
         list(predictor.generate(content, clip.pose[:3], codes))

@@ -103,18 +103,21 @@ class Predictor:
         return scale_pose(pose, self.size[1] / width, self.size[0] / height)
 
 
-def interpolate_codes(first: Tensor, last: Tensor, length: int) -> Tensor:
-    """Go straight from one code to another over a video (paper, section 4.4).
+def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
+    """Go straight from one code to another: (1 - i/N) first + (i/N) last for the frames i = 1..N.
+
+    So it stands in the paper (section 4.4): the last frame has the last code, but the first frame
+    is a step away from the first.
 
     Args:
-        first: (up + down,), of the first frame.
-        last: (up + down,), of the last frame.
-        length: T, at least 2.
+        first: (up + down,).
+        last: (up + down,).
+        length: N, the number of frames.
 
     Returns:
-        (T, up + down).
+        (N, up + down).
     """
-    share = torch.linspace(0, 1, length, device=first.device)[:, None]
+    share = torch.arange(1, length + 1, device=first.device)[:, None] / length
     return (1 - share) * first + share * last
 
 

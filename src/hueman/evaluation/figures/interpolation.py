@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from hueman.evaluation.figures.layout import Clip, check_size, spread, strips
-from hueman.generation.predictor import Predictor
+from hueman.generation.predictor import Predictor, codes_between
 
 INTERPOLATION_FRAMES = 10
 
@@ -38,21 +37,3 @@ def interpolation_figure(
         chosen = spread(len(video), INTERPOLATION_FRAMES)
         rows.append((f"{clip.actor}, from one random code to another", np.stack(video)[chosen]))
     return strips(rows)
-
-
-def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
-    """Go straight from one code to another: (1 - i/N) first + (i/N) last for the frames i = 1..N.
-
-    So it stands in the paper (section 4.4): the last frame has the last code, but the first frame
-    is a step away from the first.
-
-    Args:
-        first: (up + down,).
-        last: (up + down,).
-        length: N, the number of frames.
-
-    Returns:
-        (N, up + down).
-    """
-    share = torch.arange(1, length + 1, device=first.device)[:, None] / length
-    return (1 - share) * first + share * last
