@@ -193,6 +193,10 @@ class StageTwoConfig:
     warm_up_frames: int = Field(default=0, ge=0)
     """Up to so many frames are generated before a training pair, without gradient, so that long
     videos do not drift. The paper has 0: every pair begins at black."""
+    previous_noise: float = Field(default=0.0, ge=0)
+    """Blotches, of up to this standard deviation in [-1, 1], are added to the frame before while
+    training, so that the generator learns to mend its own flaws instead of handing them on: else
+    the colours of long videos drift. Needs `warm_up_frames`. The paper has none."""
     max_shift: float = Field(default=0.0, ge=0, lt=0.5)
     """Training samples are moved sideways by up to this share of the width, so that people can
     also be shown where the training clips never had them. The paper has 0."""
@@ -300,12 +304,12 @@ class TrainingConfig:
     @model_validator(mode="after")
     def _networks_can_halve_the_frames(self) -> "TrainingConfig":
         generator = self.stage_two.generator
-        halvings = {
-            "stage_one.generator_levels": self.stage_one.generator_levels,
-            "stage_two.generator.downsamplings": generator.downsamplings + generator.fine_stage,
-        }
+        halvings = {"stage_one.generator_levels": self.stage_one.generator_levels}
         if generator.network == "unet":
             halvings["stage_two.generator.unet_levels"] = generator.unet_levels
+        else:
+            count = generator.downsamplings + generator.fine_stage
+            halvings["stage_two.generator.downsamplings"] = count
         if self.deformable_gan is not None:
             halvings["deformable_gan.levels"] = self.deformable_gan.levels
         if self.restoration is not None:
@@ -357,12 +361,16 @@ def config_from_dict(content: Any) -> TrainingConfig:
     try:
         return TypeAdapter(TrainingConfig).validate_python(content)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            f" (got {problem['input']!r})"
-            for problem in error.errors()
-        )
+        problems = "; ".join(_problem(problem) for problem in error.errors())
         raise HuemanError(f"The configuration is wrong: {problems}.") from error
+
+
+def _problem(problem: Any) -> str:
+    """Say what is wrong with a setting; what is wrong with a group says itself what it is of."""
+    name = ".".join(str(part) for part in problem["loc"])
+    text = ": ".join(filter(None, [name, problem["msg"].removeprefix("Value error, ")]))
+    whole_group = problem["type"] in ("value_error", "missing")
+    return text if whole_group else f"{text} (got {problem['input']!r})"
 
 
 def config_to_dict(config: TrainingConfig) -> dict[str, Any]:

@@ -160,7 +160,12 @@ class VideoModel(nn.Module):
         return self.generator(pictures, code_map(upper, lower, regions))
 
     def generate_sequence(
-        self, features: list[Tensor], code: Tensor, regions: list[Tensor], previous: Tensor
+        self,
+        features: list[Tensor],
+        code: Tensor,
+        regions: list[Tensor],
+        previous: Tensor,
+        blotches: list[Tensor] | None = None,
     ) -> list[Tensor]:
         """Make consecutive frames, each from the one before.
 
@@ -169,13 +174,17 @@ class VideoModel(nn.Module):
             code: (N, up + down).
             regions: code regions (N, 2, H, W) for each frame.
             previous: (N, 3, H, W) in [-1, 1], the frame before the first.
+            blotches: in training, for each frame what is added to the one before.
 
         Returns:
             Frames (N, 3, H, W) in [-1, 1].
         """
         frames = [previous]
-        for feature, region in zip(features, regions, strict=True):
-            frames.append(self.next_frame(feature, code, region, frames[-1]))
+        for number, (feature, region) in enumerate(zip(features, regions, strict=True)):
+            before = frames[-1]
+            if blotches is not None:
+                before = (before + blotches[number]).clamp(-1, 1)
+            frames.append(self.next_frame(feature, code, region, before))
         return frames[1:]
 
 

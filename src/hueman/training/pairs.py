@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
+from torch.nn import functional as F
 
 from hueman.config import TrainingConfig
 from hueman.training.coloring import draw_clip_colors
@@ -18,6 +19,8 @@ from hueman.training.model import VideoModel, black_frames
 from hueman.training.prefetch import Prefetcher, batches_ahead
 
 STAGE_NUMBER = 2
+BLOTCH = 8
+"""Pixels from one random number of smooth noise to the next."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class WarpedPair:
     """The coloured content frames, (N, 3, H, W) in [-1, 1]."""
     encoder_regions: Tensor
     """(N, 2, H, W), what the encoders may see of them."""
+    blotches: list[Tensor]
+    """(N, 3, H, W) for F1 and F2, to be added to the frame before."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Batch:
     """(N, up + down), of the content frame, without gradient."""
     previous: Tensor
     """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
+    blotches: list[Tensor]
+    """(N, 3, H, W) for v0 and v1, added to them when the next frame is made from them."""
 
 
 class FramePairs:
@@ -108,6 +115,7 @@ class FramePairs:
             content=content,
             code=code,
             previous=before[-1].float() if before else black_frames(features[0]),
+            blotches=[place(each, self.fabric) for each in pair.blotches],
         )
 
     @torch.no_grad()
@@ -134,11 +142,29 @@ class FramePairs:
             regions=[regions for _, regions in warped],
             content=content.recolored(*colors, recolor=self.recolor),
             encoder_regions=seen,
+            blotches=self._blotches(number, begins_black=warm_up == 0),
         )
 
     def _frames_after(self, places: list[tuple[int, int]], later: int) -> Frames:
         """Return the frames `later` frames after (or before) the places, within their clips."""
         return Frames.gather(self.frames, [(clip, max(0, frame + later)) for clip, frame in places])
+
+    def _blotches(self, number: int, begins_black: bool) -> list[Tensor]:
+        """Draw smooth noise for v0 and v1, of another strength for each sample; black stays so."""
+        strongest = self.config.stage_two.previous_noise
+        count, size = self.sampler.batch_size, (self.config.height, self.config.width)
+        if strongest == 0:
+            return [torch.zeros(1, 1, 1, 1)] * 2
+        # A generator of its own: whatever else is drawn does not depend on this.
+        random = step_generator(self.config.seed, STAGE_NUMBER, number, 1)
+        cells = [side // BLOTCH for side in size]
+        blotches = []
+        for frame in range(2):
+            strength = strongest * torch.rand((count, 1, 1, 1), generator=random)
+            coarse = strength * torch.randn((count, 3, *cells), generator=random)
+            smooth = F.interpolate(coarse, size, mode="bilinear", align_corners=False)
+            blotches.append(torch.zeros(1, 1, 1, 1) if begins_black and frame == 0 else smooth)
+        return blotches
 
     def _random_columns(self, count: int, random: torch.Generator) -> Tensor:
         """Draw by how many pixels to shift each sample sideways."""

@@ -98,7 +98,7 @@ class StageTwo:
         code = batch.code
         if self.end_to_end:
             code = self.networks["encoders"](*batch.content).float()
-        fake = self._generate(batch, code)
+        fake = self._generate(batch, code, train=True)
         condition = torch.cat(batch.features, dim=1)
         real_outputs, fake_outputs = judge_both(
             self.networks["discriminator"],
@@ -123,9 +123,12 @@ class StageTwo:
         self.networks.backward(objective, *self.guided)
         return {name: float(loss.detach()) for name, loss in {**losses, "judge": judge}.items()}
 
-    def _generate(self, batch: Batch, code: Tensor) -> list[Tensor]:
+    def _generate(self, batch: Batch, code: Tensor, train: bool = False) -> list[Tensor]:
+        blotches = batch.blotches if train else None
         with self.fabric.autocast():
-            return self.model.generate_sequence(batch.features, code, batch.regions, batch.previous)
+            return self.model.generate_sequence(
+                batch.features, code, batch.regions, batch.previous, blotches
+            )
 
     def _distances(self, batch: Batch, fake: list[Tensor]) -> dict[str, Tensor]:
         """Return the perceptual and the L1 distance of generated frames from real ones."""
@@ -152,9 +155,9 @@ class StageTwo:
     @torch.no_grad()
     def sample(self) -> np.ndarray:
         """Show real second frames of a batch and what the generator makes of their features."""
-        batch = self.held_out(0)
-        rows = [batch.real[1]]
         with self._shown():
+            batch = self.held_out(0)
+            rows = [batch.real[1]]
             for code in (batch.code, batch.code.flip(0)):
                 rows.append(self._generate(batch, code)[1])
         return picture_grid(rows)
