@@ -18,7 +18,7 @@ from hueman.preparation.workers import Failure, run_in_workers
 from hueman.progress import progress_bar
 from hueman.training.model_file import MODEL_FILE
 from hueman.training.run import train
-from hueman.training.settings import settings_of
+from hueman.training.settings import check_same_run, settings_of
 
 SHARED_STAGES = ("stage_one", "restoration")
 CONSOLE = "console.log"
@@ -41,8 +41,11 @@ def train_methods(
             networks than one training on several threads.
 
     Raises:
-        HuemanError: a training failed; those beside it were finished.
+        HuemanError: a folder holds a run with other settings, or a training failed; those beside
+            it were finished.
     """
+    for name, config in configs.items():
+        check_same_run(out / name, config)
     first, *others = configs
     train_one = partial(_train, dataset.root, out, configs, device)
     train_one(first)

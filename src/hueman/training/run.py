@@ -44,7 +44,7 @@ from hueman.training.model_file import MODEL_FILE
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
 from hueman.training.rewinding import rewind
-from hueman.training.settings import WATCHING
+from hueman.training.settings import SETTINGS_FILE, check_same_run
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
@@ -163,26 +163,17 @@ def _train_deformable_gan(
 
 def _begin(out: Path, config: TrainingConfig, resume: str, processes: int) -> None:
     """Check that `out` can hold this run, and write its settings."""
-    path = out / "config.yaml"
+    path = out / SETTINGS_FILE
     if resume == "never" and path.exists():
         raise HuemanError(f"{out} holds a run already; choose another --out, or --resume auto.")
     if resume not in ("auto", "never"):
         print(rewind(out, Path(resume), config, processes))
-    elif path.exists() and _lasting(yaml.safe_load(path.read_text("utf-8"))) != _lasting(
-        config_to_dict(config)
-    ):
-        raise HuemanError(
-            f"{out} holds a run with other settings; choose another --out, delete it, or go on "
-            "from one of its checkpoints with --resume CHECKPOINT."
-        )
+    else:
+        check_same_run(out, config)
     with atomic_file(path) as temporary:
         temporary.write_text(
             yaml.safe_dump(config_to_dict(config), sort_keys=False), encoding="utf-8"
         )
-
-
-def _lasting(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if name not in WATCHING}
 
 
 def _train(stage: Stage, out: Path, config: TrainingConfig) -> dict[str, float]:
