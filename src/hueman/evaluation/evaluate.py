@@ -10,7 +10,6 @@ OUT/judgements/           what is done; running it again goes on from there
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +30,13 @@ from hueman.evaluation.page import write_page
 from hueman.evaluation.pictures import draw_pictures
 from hueman.evaluation.protocol import Judgement, judge
 from hueman.evaluation.report import Section
-from hueman.evaluation.result import Evaluation, MethodResult, write_clips, write_json
+from hueman.evaluation.result import (
+    Evaluation,
+    MethodResult,
+    with_nan,
+    write_clips,
+    write_json,
+)
 from hueman.evaluation.subject import Subject, load_subject, plain_subjects
 from hueman.evaluation.table_one import table_one
 from hueman.machine import describe_machine
@@ -179,15 +184,10 @@ def _known_judgement(folder: Path, name: str, key: dict[str, Any]) -> Judgement 
         if content["of"] != key:
             return None
         judgement = content["judgement"]
-        rows = [_with_nan(row) for row in judgement["rows"]]
-        return Judgement(rows, _with_nan(judgement["codes"]), judgement["fvd"])
+        rows = [with_nan(row) for row in judgement["rows"]]
+        return Judgement(rows, with_nan(judgement["codes"]), judgement["fvd"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _with_nan(row: dict[str, Any]) -> dict[str, Any]:
-    """Undo what JSON does to numbers that are not known."""
-    return {name: math.nan if value is None else value for name, value in row.items()}
 
 
 def _record(scope: Scope, clips: Sequence[HeldOutClip]) -> dict[str, Any]:

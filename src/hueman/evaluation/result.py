@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hueman.errors import HuemanError
 from hueman.evaluation.protocol import Judgement, Row
 from hueman.evaluation.statistics import Estimate, group_means, summarize
 from hueman.files import atomic_file
@@ -75,6 +76,42 @@ class Evaluation:
             **self.record,
             "methods": {each.name: each.plain() for each in self.methods},
         }
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Read what `Evaluation.plain` gave, from its JSON file.
+
+    Raises:
+        HuemanError: the file is missing, damaged, or no result of an evaluation.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content.pop("format") != FORMAT:
+            raise ValueError("another format")
+        methods = [
+            MethodResult(
+                name,
+                each["title"],
+                Judgement(
+                    [with_nan(row) for row in each["clips"]], with_nan(each["codes"]), each["fvd"]
+                ),
+                {region: with_nan(row) for region, row in each["latent_space"].items()},
+                each["model_sha256"],
+                each["parameters"],
+                each["training"],
+            )
+            for name, each in content.pop("methods").items()
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HuemanError(
+            f"{path} is no result.json of 'hueman evaluate' or 'hueman benchmark' ({error!r})."
+        ) from error
+    return Evaluation(content, methods)
+
+
+def with_nan(row: dict[str, Any]) -> dict[str, Any]:
+    """Undo what JSON does to numbers that are not known."""
+    return {name: math.nan if value is None else value for name, value in row.items()}
 
 
 def write_json(path: Path, content: Any) -> None:
