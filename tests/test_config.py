@@ -57,6 +57,13 @@ def test_overrides_change_one_setting():
         (["height=33"], "33"),
         (["stage_one.generator_levels=7"], "multiples of 128, or a smaller stage_one.gen"),
         (["stage_two.generator.downsamplings=5"], "multiples of 64, or a smaller stage_two.gen"),
+        (["stage_two.generator.network=unet"], "multiples of 128, or a smaller .*unet_levels"),
+        (
+            ["deformable_gan={schedule: {steps: 4}, levels: 6}"],
+            "96x64 cannot be halved 6 times: choose multiples of 64, or a smaller deformable_gan.l",
+        ),
+        (["method=deformable_gan"], r"wrong: method deform.* needs the settings deformable_gan\.$"),
+        (["deformable_gan={}"], r"deformable_gan\.schedule: Field required\.$"),
         (["stage_one.schedule.epochs=3"], "exactly one"),
         (["height"], "setting=value"),
         (["height.more=1"], "no setting"),
@@ -65,6 +72,12 @@ def test_overrides_change_one_setting():
 def test_wrong_overrides_are_named(overrides, words):
     with pytest.raises(HuemanError, match=words):
         load_config("demo", overrides)
+
+
+def test_only_the_network_in_use_has_to_halve_the_frames():
+    unet = ["stage_two.generator.network=unet", "stage_two.generator.unet_levels=5"]
+    config = load_config("demo", [*unet, "stage_two.generator.downsamplings=5"])
+    assert config.stage_two.generator.unet_levels == 5
 
 
 def test_unknown_preset_names_the_known_ones(tmp_path):

@@ -20,6 +20,13 @@ RESTORATION = (
     " discriminator_channels: 4}"
 )
 
+GAN = [
+    *TINY,
+    "method=deformable_gan",
+    "deformable_gan={schedule: {steps: 4, batch_size: 2}, channels: 4, levels: 3,"
+    " discriminator_channels: 4, discriminator_layers: 2, perceptual_network: vgg16}",
+]
+
 
 class Counter:
     """A reporter that counts."""

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from tiny_training import TINY, Counter, changed, update, weights_of
+from tiny_training import GAN, Counter, changed, update, weights_of
 
 from hueman.config import load_config
 from hueman.errors import HuemanError
@@ -22,13 +22,6 @@ from hueman.training.loop import train_stage
 from hueman.training.model import VideoModel, save_model
 from hueman.weights.readers import load_vgg
 
-TINY_GAN = [
-    *TINY,
-    "method=deformable_gan",
-    "deformable_gan={schedule: {steps: 4, batch_size: 2}, channels: 4, levels: 3,"
-    " discriminator_channels: 4, discriminator_layers: 2, perceptual_network: vgg16}",
-]
-
 
 @pytest.fixture(autouse=True)
 def few_measured_frames(monkeypatch):
@@ -36,7 +29,7 @@ def few_measured_frames(monkeypatch):
 
 
 def stage(split, settings=()) -> DeformableGanStage:
-    config = load_config("demo", [*TINY_GAN, *settings])
+    config = load_config("demo", [*GAN, *settings])
     torch.manual_seed(0)
     features = load_vgg("vgg16", last=1, convolution=2)
     return DeformableGanStage(
@@ -166,7 +159,7 @@ def test_without_settings_there_is_no_model(config):
 
 def test_a_deterministic_gpu_is_refused(split):
     """Seen before the GPU is touched, so that no GPU is needed to see it."""
-    config = load_config("demo", [*TINY_GAN, "deterministic=true"])
+    config = load_config("demo", [*GAN, "deterministic=true"])
     gpu = SimpleNamespace(device=torch.device("cuda"))
     with pytest.raises(HuemanError, match="set deterministic to false"):
         DeformableGanStage(DeformableGanModel(config), torch.nn.Identity(), split, config, gpu)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from tiny_training import TINY
 
 from hueman.config import load_config
 from hueman.errors import HuemanError
-from hueman.training.devices import make_fabric
+from hueman.training.devices import choose_device, make_fabric
 from hueman.training.networks import average_over_processes
 
 HELPERS = Path(__file__).parents[1] / "helpers"
@@ -96,6 +96,15 @@ def test_devices_that_are_not_there_are_refused():
             make_fabric(config, "cuda")
     with pytest.raises(HuemanError, match="bf16-mixed"):
         make_fabric(load_config("demo", ["precision=16-mixed"]), "cpu")
+
+
+def test_a_finished_model_runs_where_it_is_told_to():
+    cuda = torch.cuda.is_available()
+    assert choose_device().type == choose_device("auto").type == ("cuda" if cuda else "cpu")
+    assert choose_device("cpu") == torch.device("cpu")
+    for name in ("mps", "gpu", "") if cuda else ("mps", "gpu", "", "cuda"):
+        with pytest.raises(HuemanError, match=f"Device '{name}' is not available here"):
+            choose_device(name)
 
 
 def test_deterministic_operations_are_asked_for(monkeypatch):

@@ -7,13 +7,19 @@ import tempfile
 
 import pytest
 from rich.console import Console
-from tiny_training import RESTORATION, TINY
+from tiny_training import GAN, RESTORATION, TINY
 
 from hueman.config import load_config
 from hueman.training.checkpoints import Checkpoints
 from hueman.training.data import load_split
 from hueman.training.devices import make_fabric
-from hueman.training.dry_run import RunCost, StageCost, cost_table, dry_run
+from hueman.training.dry_run import (
+    RunCost,
+    StageCost,
+    _seconds_per_update,
+    cost_table,
+    dry_run,
+)
 from hueman.training.run import train
 from hueman.training.stage_one import StageOne
 
@@ -78,6 +84,39 @@ def test_no_restoration_no_row(truth_dataset, capsys):
     assert [stage.name for stage in cost.stages] == names
     printed = capsys.readouterr().out
     assert all(name in printed for name in names)
+
+
+@pytest.mark.parametrize(
+    ("settings", "names", "networks"),
+    [
+        (GAN, ["Deformable GAN"], ["generator", "discriminator"]),
+        (
+            [*TINY, "method=end_to_end", "stage_two.perceptual_layers=1", RESTORATION],
+            ["restoration", "stage II"],
+            ["generator", "discriminator", "encoders"],
+        ),
+    ],
+)
+def test_other_methods_have_their_own_stages(
+    truth_dataset, capsys, monkeypatch, settings, names, networks
+):
+    monkeypatch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 4)
+    monkeypatch.setattr("hueman.training.stage_two.MEASURED_PAIRS", 2)
+    config = load_config("demo", settings)
+    stages = []
+    monkeypatch.setattr(
+        "hueman.training.dry_run._seconds_per_update",
+        lambda stage: stages.append(stage) or _seconds_per_update(stage),
+    )
+    cost = dry_run(truth_dataset, config, "cpu")
+    assert [stage.name for stage in cost.stages] == names
+    assert [stage.updates for stage in cost.stages] == [4] * len(names)
+    assert stages[-1].networks.names == networks
+    made = sum(p.numel() for name in networks for p in stages[-1].networks.parameters(name))
+    assert cost.stages[-1].parameters == made
+    printed = capsys.readouterr().out
+    assert all(f"{name} " in printed for name in names)
+    assert ("stage I," in printed) is False
 
 
 def test_table_is_for_people():

@@ -8,8 +8,9 @@ from tiny_training import RESTORATION, TINY, changed, update, weights_of
 from hueman.color.lab import rgb_to_lab
 from hueman.config import load_config
 from hueman.errors import HuemanError
+from hueman.generation.predictor import Predictor
 from hueman.training.devices import make_fabric
-from hueman.training.model import VideoModel
+from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
 
@@ -131,7 +132,7 @@ def test_held_out_clips_are_measured(split):
 
 def test_average_of_the_generator_is_what_is_shown_and_released(split):
     made = stage(split, ["stage_two.ema_decay=0.9"])
-    weight = next(made.model.generator.last.parameters())
+    weight = next(made.model.generator.parameters())
     history = []
     for number in range(3):
         update(made, number)
@@ -143,9 +144,21 @@ def test_average_of_the_generator_is_what_is_shown_and_released(split):
     trained = made.model.generator
     made.measure()
     assert made.model.generator is trained
-    average = next(made.release().generator.last.parameters())
+    average = next(made.release().generator.parameters())
     torch.testing.assert_close(average, expected)
     assert not torch.equal(average, history[-1])
+
+
+def test_samples_are_made_by_the_averages_alone(split):
+    settings = ["stage_two.ema_decay=0.9", "stage_two.warm_up_frames=3", "method=end_to_end"]
+    made = stage(split, settings, 1)
+    for number in range(2):
+        update(made, number, rate=1e-2)
+    shown = made.sample()
+    for name in ("generator", "encoders"):
+        for parameter in made.networks.parameters(name):
+            torch.nn.init.zeros_(parameter)
+    assert np.array_equal(made.sample(), shown)
 
 
 def test_features_are_restored_by_option(split):
@@ -175,3 +188,36 @@ def test_stick_figures_are_warped_by_option(split):
 def test_every_cure_trains(split, cure):
     made = stage(split, [f"stage_two.generator.code_cure={cure}"], 1)
     assert all(np.isfinite(loss) for loss in update(made).values())
+
+
+UNET = ["stage_two.generator.network=unet", "stage_two.generator.unet_levels=3"]
+ALONE = ["stage_two.generator.previous_frame=false"]
+
+
+@pytest.mark.parametrize("settings", [UNET, ALONE, [*UNET, *ALONE]])
+def test_other_generators_train_are_saved_and_generate(split, settings, tmp_path):
+    made = stage(split, settings, 1)
+    before = weights_of(made.model.generator)
+    assert all(np.isfinite(loss) for loss in update(made).values())
+    assert changed(before, made.model.generator)
+    save_model(made.release(), tmp_path / "model.safetensors", {})
+    model, _ = load_model(tmp_path)
+    assert type(model.generator) is type(made.model.generator)
+    for name, tensor in made.model.state_dict().items():
+        torch.testing.assert_close(model.state_dict()[name], tensor, atol=1e-3, rtol=1e-3)
+    predictor, clip = Predictor(model, "cpu"), split.test[0].frames
+    pose, code = clip.pose[:3].numpy(), predictor.code(clip[:1])
+    video = list(predictor.generate(clip[:1], pose, code))
+    later = list(predictor.generate(clip[:1], pose[1:], code))
+    assert [frame.shape for frame in video] == [(96, 64, 3)] * 3
+    # Made alone, a frame is the same wherever a video begins.
+    assert np.array_equal(video[1], later[0]) == (ALONE[0] in settings)
+
+
+def test_frames_that_are_made_alone_need_no_warm_up(split):
+    def lengths(*settings):
+        batch = stage(split, ["stage_two.warm_up_frames=3", *settings], 1).batch
+        return [len(batch.warp(number).features) for number in range(6)]
+
+    assert max(lengths()) > 2
+    assert set(lengths(*ALONE)) == {2}

@@ -34,11 +34,10 @@ def make_recolor(config: TrainingConfig, device: torch.device) -> Recolor | None
 
 def draw_clip_colors(
     content: Frames, config: TrainingConfig, random: torch.Generator
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor] | tuple[None, None]:
     """Draw the colours that all frames of a sample wear (paper, section 4.2).
 
-    Now and then (`keep_probability`), or always without `color_augmentation`, a garment keeps its
-    own.
+    Now and then (`keep_probability`) a garment keeps its own.
 
     Args:
         content: a frame of each of N samples.
@@ -46,13 +45,13 @@ def draw_clip_colors(
         random: source of the colours.
 
     Returns:
-        (a, b) of the upper and of the lower garments, (N, 2) each.
+        (a, b) of the upper and of the lower garments, (N, 2) each; None without
+        `color_augmentation`: all stay as they are.
     """
-    own = (content.upper_color, content.lower_color)
     if not config.color_augmentation:
-        return own[0][:, 1:], own[1][:, 1:]
+        return None, None
     colors = []
-    for mean in own:
+    for mean in (content.upper_color, content.lower_color):
         drawn = random_chroma(random, mean[:, 0], config.max_chroma)
         keep = torch.rand(len(mean), 1, generator=random) < config.keep_probability
         colors.append(torch.where(keep.to(mean.device), mean[:, 1:], drawn))

@@ -9,7 +9,7 @@ from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
-from hueman.training.settings import OTHER_STAGES, settings_of
+from hueman.training.settings import STAGES, settings_of
 
 SET_ASIDE = "superseded"
 
@@ -30,20 +30,21 @@ def rewind(out: Path, checkpoint: Path, config: TrainingConfig, processes: int) 
         A sentence for people to read.
 
     Raises:
-        HuemanError: the file is no checkpoint of this run.
+        HuemanError: the file is no checkpoint of this run, or of no stage of its method.
     """
     out, checkpoint = out.resolve(), checkpoint.resolve()
     inside = checkpoint.is_file() and out in checkpoint.parents
     stage = checkpoint.relative_to(out).parts[0] if inside else ""
-    if stage not in OTHER_STAGES:
+    stages = STAGES[config.method]
+    if stage not in stages:
         raise HuemanError(
-            f"--resume is '{checkpoint}'; give auto, never, or a checkpoint in {out}, such as "
-            f"{out / 'stage_two' / 'checkpoint-0001000.pt'}."
+            f"--resume is '{checkpoint}'; give auto, never, or a checkpoint in {out} of a stage of "
+            f"the method {config.method}, such as {out / stages[-1] / 'checkpoint-0001000.pt'}."
         )
     state = read_checkpoint(checkpoint)
     checkpoints = Checkpoints(checkpoint.parent, config.keep_checkpoints)
     later = [path for path in checkpoints.all() if path > checkpoint]
-    if stage != "stage_two" and (out / "stage_two").exists():
+    if stage in ("stage_one", "restoration") and (out / "stage_two").exists():
         later.append(out / "stage_two")
     for path in later:
         _set_aside(out, path)

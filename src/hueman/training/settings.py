@@ -1,8 +1,15 @@
 """Which settings a stage's result depends on: those must not change between its updates."""
 
+from pathlib import Path
 from typing import Any
 
-from hueman.config import TrainingConfig, config_to_dict
+import yaml
+
+from hueman.config import TrainingConfig, config_from_dict, config_to_dict
+from hueman.errors import HuemanError
+
+SETTINGS_FILE = "config.yaml"
+"""In the folder of a training run."""
 
 # What may change when a run goes on: how it is watched, not what it becomes.
 WATCHING = ("save_every", "sample_every", "keep_checkpoints", "release")
@@ -14,8 +21,42 @@ OTHER_STAGES = {
     "deformable_gan": ("stage_one", "restoration", "stage_two", "method"),
 }
 
+STAGES = {
+    "decoupled": ("stage_one", "restoration", "stage_two"),
+    "end_to_end": ("restoration", "stage_two"),
+    "deformable_gan": ("deformable_gan",),
+}
+"""Of each method, in their order; the last one makes the model."""
+
 
 def settings_of(config: TrainingConfig, stage: str) -> dict[str, Any]:
     """Return the settings that the result of a stage depends on, as plain values."""
     ignored = (*WATCHING, *OTHER_STAGES[stage])
     return {name: value for name, value in config_to_dict(config).items() if name not in ignored}
+
+
+def check_same_run(out: Path, config: TrainingConfig) -> None:
+    """Check that a folder holds no run, or one with these settings.
+
+    Settings that a run of before did not know have their defaults in it.
+
+    Raises:
+        HuemanError: it holds a run with other settings.
+    """
+    path = out / SETTINGS_FILE
+    if not path.exists():
+        return
+    try:
+        theirs = config_from_dict(yaml.safe_load(path.read_text("utf-8")))
+    except (HuemanError, yaml.YAMLError):
+        theirs = None
+    if theirs is None or _lasting(theirs) != _lasting(config):
+        raise HuemanError(
+            f"{out} holds a run with other settings; choose another --out, delete it, or go on "
+            "from one of its checkpoints with --resume CHECKPOINT."
+        )
+
+
+def _lasting(config: TrainingConfig) -> dict[str, Any]:
+    settings = config_to_dict(config)
+    return {name: value for name, value in settings.items() if name not in WATCHING}
