@@ -45,9 +45,12 @@ def benchmark(
         device: "auto", "cpu" or "cuda".
 
     Raises:
-        HuemanError: a name is unknown, clips could not be rendered, or a training failed.
+        HuemanError: a name is unknown, jobs is less than 1, clips could not be rendered, or a
+            training failed.
     """
     suite = find_suite(name)
+    if jobs is not None and jobs < 1:
+        raise HuemanError(f"jobs is {jobs}; choose at least 1, or leave it out.")
     chosen_device = choose_device(device)
     changes = [*suite.overrides, *overrides]
     methods = choose_methods(methods_of(suite.training_preset, changes), only)

@@ -149,10 +149,7 @@ def difference_table(evaluation: Evaluation) -> Table | None:
         cells = []
         for metric in COMPARED:
             estimate = paired_difference(first.judgement.rows, other.judgement.rows, metric)
-            cells.append(f"{estimate.mean:+.4f} [{estimate.low:+.4f}, {estimate.high:+.4f}]")
-            better = estimate.mean > 0 if metric == "ms_ssim" else estimate.mean < 0
-            verdict = "better" if better else "worse"
-            cells.append(verdict if estimate.excludes(0) else f"{verdict}, not clearly")
+            cells += [_difference(estimate), _verdict(estimate, higher=metric == "ms_ssim")]
         rows.append([other.title, *cells])
     head = [f"{first.title} against", "MS-SSIM, difference", "it is", "LPIPS, difference", "it is"]
     return Table(head, rows, "Mean difference over the same clips and its 95 % interval.")
@@ -207,8 +204,26 @@ def number(value: float, decimals: int) -> str:
 
 def with_interval(estimate: Estimate, decimals: int) -> str:
     """Write a mean with half its interval."""
+    if math.isnan(estimate.mean):
+        return number(estimate.mean, decimals)
     half = (estimate.high - estimate.low) / 2
     return f"{number(estimate.mean, decimals)} ± {number(half, decimals)}"
+
+
+def _difference(estimate: Estimate) -> str:
+    if math.isnan(estimate.mean):
+        return "-"
+    return f"{estimate.mean:+.4f} [{estimate.low:+.4f}, {estimate.high:+.4f}]"
+
+
+def _verdict(estimate: Estimate, higher: bool) -> str:
+    """Say in words what a difference from another method means; `higher` numbers are better."""
+    if math.isnan(estimate.mean):
+        return "-"
+    if estimate.mean == 0:
+        return "equal"
+    verdict = "better" if (estimate.mean > 0) == higher else "worse"
+    return verdict if estimate.excludes(0) else f"{verdict}, not clearly"
 
 
 def _of_methods(
