@@ -36,6 +36,7 @@ def test_paper_preset_has_the_papers_numbers():
     assert (one.generator_levels, one.encoder.blocks, one.discriminators) == (7, 4, 2)
     assert (one.initialization, two.initialization) == ("xavier", "normal")
     assert (two.l1_weight, two.warm_up_frames, two.max_shift, two.ema_decay) == (0, 0, 0, 0)
+    assert two.previous_noise == 0
     assert two.perceptual_layers == 5
     assert two.schedule.decay_from == 1
     assert two.generator.code_region == "frame"

@@ -19,7 +19,8 @@ def split(truth_dataset):
 
 
 def pairs(split, *overrides):
-    config = load_config("demo", [*TINY, "stage_two.schedule.batch_size=4", *overrides])
+    settings = [*TINY, "stage_two.schedule.batch_size=4", "stage_two.previous_noise=0"]
+    config = load_config("demo", [*settings, *overrides])
     torch.manual_seed(0)
     return FramePairs(VideoModel(config), split.train, config, make_fabric(config, "cpu"))
 
