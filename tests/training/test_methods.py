@@ -87,7 +87,12 @@ def test_encoders_learn_from_stage_two_end_to_end_alone(split, method):
 
 
 def test_encoders_get_the_gradient_of_the_objective_and_not_the_judge(split):
-    weights = {"feature_matching_weight": 0, "perceptual_weight": 0, "l1_weight": 3}
+    weights = {
+        "feature_matching_weight": 0,
+        "perceptual_weight": 0,
+        "l1_weight": 3,
+        "previous_noise": 0,
+    }
     made = two_stage(split, *(f"stage_two.{name}={value}" for name, value in weights.items()))
     made.networks.start_update(1e-3)
     made.backward(0)
