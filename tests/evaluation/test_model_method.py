@@ -37,8 +37,10 @@ def test_each_code_gets_its_own_video(method, frames):
 def test_codes_are_those_of_generation(method, untrained, frames):
     outfit = requested_outfit(0, 2, frames)
     codes = method.encode(frames[:1], [OWN, outfit, Outfit(lower=outfit.lower)])
+    assert outfit.upper is not None
+    assert outfit.lower is not None
     upper, lower = (
-        np.array([float(color[0, 0]), *ab.tolist()], np.float32)
+        torch.cat([color[0, :1], ab]).numpy()
         for color, ab in ((frames.upper_color, outfit.upper), (frames.lower_color, outfit.lower))
     )
     predictor = Predictor(untrained, "cpu")

@@ -24,6 +24,7 @@ from hueman.errors import HuemanError
 from hueman.evaluation import protocol
 from hueman.evaluation.fvd import RealVideos
 from hueman.evaluation.held_out import HeldOutClip, read_held_out
+from hueman.evaluation.latent_measures import NEIGHBORS
 from hueman.evaluation.latent_result import LatentResult, measure_latent_spaces
 from hueman.evaluation.lpips import load_lpips
 from hueman.evaluation.page import write_page
@@ -105,8 +106,10 @@ def evaluate_subjects(
         json_file: where all numbers are written too.
 
     Raises:
-        HuemanError: the dataset has no clip that was held out.
+        HuemanError: the dataset has no clip that was held out, or the codes are too few.
     """
+    if scope.codes < NEIGHBORS:
+        raise HuemanError(f"codes is {scope.codes}; choose at least {NEIGHBORS}.")
     clips = held_out_clips(scope.dataset, scope.config)
     record = _record(scope, clips)
     judgements = _judge_all(subjects, clips, record, out / "judgements")
