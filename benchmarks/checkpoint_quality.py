@@ -14,15 +14,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from hueman.config import load_config
+from hueman.evaluation.evaluate import held_out_clips
 from hueman.evaluation.lpips import load_lpips
-from hueman.evaluation.measure import measure
+from hueman.evaluation.model_method import ModelMethod
 from hueman.files import atomic_file
 from hueman.memory import keep_freed_memory
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
-from hueman.training.data import load_split
 from hueman.training.model import VideoModel, load_model
 from hueman.training.run import train
-from stage_two_variants import prepared, share_encoders
+from stage_two_variants import means, prepared, share_encoders
 
 
 def main() -> None:
@@ -30,26 +30,28 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--preset", default="demo")
     parser.add_argument("--checkpoints", type=int, default=5)
+    parser.add_argument("--set", nargs="*", default=[], help="changes to the preset")
     parser.add_argument("--encoders", type=Path, help="run whose finished encoders are used")
     arguments = parser.parse_args()
     keep_freed_memory()
     dataset = prepared(arguments.out / "dataset")
-    steps = load_config(arguments.preset).stage_two.schedule.steps or 0
+    steps = load_config(arguments.preset, arguments.set).stage_two.schedule.steps or 0
     every = steps // arguments.checkpoints
     settings = [f"save_every={every}", f"sample_every={every}", f"keep_checkpoints={steps}"]
-    config = load_config(arguments.preset, settings)
+    config = load_config(arguments.preset, [*arguments.set, *settings])
     run = arguments.out / "checkpoints"
     if arguments.encoders:
         share_encoders(arguments.encoders, run)
     train(dataset, run, config)
     model, _ = load_model(run)
-    clips, lpips = load_split(dataset, config).test, load_lpips()
+    clips, lpips = held_out_clips(dataset, config), load_lpips()
     rows = []
     kinds = ("trained", "averaged") if config.stage_two.ema_decay else ("trained",)
     for path in Checkpoints(run / "stage_two").all():
         for kind in kinds:
             step = load_generator(model, path, kind)
-            rows.append({"updates": step, "generator": kind} | measure(model, clips, lpips))
+            quality = means(ModelMethod(model), clips, lpips)
+            rows.append({"updates": step, "generator": kind} | quality)
             print(row_of(rows[-1]), flush=True)
     with atomic_file(arguments.out / "checkpoint_quality.json") as temporary:
         temporary.write_text(json.dumps(rows, indent=1) + "\n")
@@ -72,7 +74,7 @@ def row_of(row: dict) -> str:
     return (
         f"| {row['updates']} | {row['generator']} | {row['ms_ssim']:.4f} | {row['lpips']:.4f} | "
         f"{row['color_error_upper']:.1f} / {row['color_error_lower']:.1f} | "
-        f"{row['leak_lower']:.1f} / {row['leak_skin']:.1f} |"
+        f"{row['leak_upper_to_lower']:.1f} / {row['leak_skin']:.1f} |"
     )
 
 

@@ -49,8 +49,12 @@ from hueman.clips.sheets import contact_sheet, write_picture
 from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig, load_config
 from hueman.errors import HuemanError
+from hueman.evaluation.held_out import HeldOutClip
 from hueman.evaluation.lpips import load_lpips
-from hueman.evaluation.measure import measure_clip, roll_out
+from hueman.evaluation.method import OWN, Outfit
+from hueman.evaluation.model_method import ModelMethod
+from hueman.evaluation.protocol import judge_clip
+from hueman.evaluation.statistics import summarize
 from hueman.memory import keep_freed_memory
 from hueman.networks.vgg import VGG
 from hueman.training.checkpoints import Checkpoints
@@ -87,7 +91,7 @@ REPORTING = 5.0
 """Seconds that are kept for writing the report."""
 EVALUATED_CLIPS, EVALUATED_FRAMES = 4, 24
 SHOWN_CLIPS, COLUMNS = 2, 8
-RED, BLUE = (50.0, 30.0), (10.0, -45.0)
+RED_AND_BLUE = Outfit(torch.tensor([50.0, 30.0]), torch.tensor([10.0, -45.0]))
 
 
 @dataclass(frozen=True)
@@ -241,25 +245,17 @@ class Run:
             write_picture(self.out / "sheet.png", self.sheet(clips[:: max(1, len(clips) - 1)]))
         rows = []
         with suppress(HuemanError), stopped_after(self.clock.left() - REPORTING):
-            lpips = load_lpips()
+            lpips, method = load_lpips(), ModelMethod(self.model)
             for number, clip in enumerate(clips[:EVALUATED_CLIPS]):
-                rows.append(measure_clip(self.model, clip, lpips, number))
-        names = rows[0] if rows else {}
-        means = {name: float(np.nanmean([row[name] for row in rows])) for name in names}
-        return means | {"clips": len(rows)}
+                rows.append(judge_clip(method, clip, number, lpips)[0])
+        known = {name: each.mean for name, each in summarize(rows).items() if each.count}
+        return known | {"clips": len(rows)}
 
-    @torch.inference_mode()
-    def sheet(self, clips: list[ClipFrames]) -> np.ndarray:
+    def sheet(self, clips: list[HeldOutClip]) -> np.ndarray:
         """Show clips as they are, generated, and generated in other colours."""
-        rows = []
-        kind = self.config.stage_one.encoder.input_region
+        rows, method = [], ModelMethod(self.model)
         for clip in clips[:SHOWN_CLIPS]:
-            content = clip.frames[:1]
-            regions = content.encoder_regions(kind).to(self.fabric.device)
-            colors = [(None, None), (torch.tensor([RED]), torch.tensor([BLUE]))]
-            pictures = [content.recolored(*each).to(self.fabric.device) for each in colors]
-            codes = torch.cat([self.model.encoders(picture, regions) for picture in pictures])
-            videos = roll_out(self.model, clip.frames, codes)
+            videos = method.generate(clip.frames[:1], clip.frames.pose, [OWN, RED_AND_BLUE])
             title = f"{clip.actor}, {clip.action}"
             rows.append((f"{title}: true", to_uint8(clip.frames.pictures())))
             rows.append((f"{title}: generated", to_uint8(videos[0])))
@@ -309,8 +305,8 @@ def mean_losses(rows: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([row[name] for row in rows])) for name in names}
 
 
-def shortened(clip: ClipFrames) -> ClipFrames:
-    return replace(clip, frames=clip.frames[:EVALUATED_FRAMES])
+def shortened(clip: ClipFrames) -> HeldOutClip:
+    return HeldOutClip(clip.actor, clip.action, clip.fps, clip.frames[:EVALUATED_FRAMES], None)
 
 
 def with_stand_ins(config: TrainingConfig) -> tuple[TrainingConfig, list[str]]:
