@@ -1,16 +1,22 @@
 """The command line: exit statuses, clear errors, and each command once for real."""
 
 import hashlib
+import json
+import shutil
 import subprocess
 import sys
 
 import pytest
+import torch
 
 from hueman import cli
 from hueman.clips.encoding import write_video
 from hueman.clips.split import read_split
 from hueman.clips.store import Dataset
 from hueman.clips.video import Video
+from hueman.config import load_config
+from hueman.training.deformable_gan import DeformableGanModel, save_deformable_gan
+from hueman.training.model import VideoModel, save_model
 from hueman.weights.catalogue import WEIGHTS, WeightEntry
 
 
@@ -84,6 +90,61 @@ def test_render_makes_a_dataset_with_videos_and_split(monkeypatch, capsys, tmp_p
     assert Video(videos / "plaid" / "bow.mp4").read().shape == (2, 96, 64, 3)
     assert run(monkeypatch, "render", "-o", out, "--actors", "nobody") == 1
     assert "choose from plaid, mustard" in capsys.readouterr().err
+
+
+def test_split_and_evaluate(monkeypatch, capsys, tmp_path, truth_dataset):
+    dataset, out, numbers = tmp_path / "dataset", tmp_path / "out", tmp_path / "numbers.json"
+    shutil.copytree(truth_dataset.root, dataset)
+    torch.manual_seed(0)
+    tiny = ["stage_one.encoder.channels=8", "stage_two.generator.channels=4", "test_actions=[]"]
+    save_model(VideoModel(load_config("demo", tiny)), tmp_path / "run" / "model.safetensors", {})
+    arguments = ("evaluate", tmp_path / "run", dataset, "-o", out, "--json", numbers)
+    assert run(monkeypatch, *arguments) == 1
+    assert "'hueman split'" in capsys.readouterr().err
+    assert run(monkeypatch, "split", dataset, "--test-actions", 1, "--unseen-actors", 1) == 0
+    split = read_split(dataset)
+    assert split is not None
+    assert f"actions kept out: {split.test_actions[0]}." in capsys.readouterr().out
+    assert run(monkeypatch, "split", dataset) == 1
+    assert "delete it to draw another" in capsys.readouterr().err
+    assert run(monkeypatch, *arguments, "--codes", 60, "--device", "cpu") == 0
+    printed = capsys.readouterr().out
+    content = json.loads(numbers.read_text("utf-8"))
+    assert content["dataset"]["clips"] == [f"{split.train_actors[0]}/{split.test_actions[0]}"]
+    for name, estimate in content["methods"]["model"]["mean"].items():
+        if estimate["count"]:
+            assert f"{name:32} {estimate['mean']:8.4f}" in printed
+    assert f"Open {out / 'report.html'}" in printed
+    assert (out / "report.html").exists()
+
+
+def test_evaluate_refuses_what_it_cannot_judge(monkeypatch, capsys, tmp_path, truth_dataset):
+    arguments = ("evaluate", tmp_path / "none", truth_dataset.root, "-o", tmp_path / "out")
+    assert run(monkeypatch, *arguments) == 1
+    assert "There is no model at" in capsys.readouterr().err
+    assert run(monkeypatch, "evaluate", tmp_path, tmp_path, "-o", tmp_path / "out") == 1
+    assert "holds no prepared clips" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_unknown_benchmarks_are_refused(monkeypatch, capsys, tmp_path):
+    assert run(monkeypatch, "benchmark", "choreo-nope", "-o", tmp_path / "out") == 2
+    assert "choreo-tiny" in capsys.readouterr().err
+    arguments = ("benchmark", "choreo-tiny", "-o", tmp_path / "out", "--only", "nothing")
+    assert run(monkeypatch, *arguments) == 1
+    assert "there are proposed, deformable_gan" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_generate_refuses_a_baseline_in_one_sentence(monkeypatch, capsys, tmp_path, short_clip):
+    settings = "deformable_gan={schedule: {steps: 4}, channels: 4, levels: 3}"
+    model = DeformableGanModel(load_config("demo", ["method=deformable_gan", settings]))
+    save_deformable_gan(model, tmp_path / "model.safetensors", {})
+    options = ("--content", short_clip, "--drive", short_clip, "-o", tmp_path / "out.mp4")
+    assert run(monkeypatch, "generate", tmp_path, *options) == 1
+    error = capsys.readouterr().err
+    assert "is not a hueman model (format hueman-deformable-gan-1, not" in error
+    assert error.count("\n") == 1
 
 
 def test_recolor_and_poses(monkeypatch, capsys, tmp_path, short_clip):

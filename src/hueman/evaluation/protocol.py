@@ -8,7 +8,8 @@ constants fast).
    training; it is drawn by a seed (`clips.split.draw_split`, `hueman split`, `hueman render
    --preset`). Judged are the clips of test actions by actors that were trained on.
 2. What a method is told (4.3). The first frame of a clip and the poses of all frames; nothing else
-   of the later frames. Poses, masks and regions are those of the dataset.
+   of the later frames but the mean colours of the garments, which a dataset has for a whole clip,
+   and which recolouring starts from. Poses, masks and regions are those of the dataset.
 3. Likeness (4.3). All frames but the first against the real ones, once with the background painted
    black in both by the real frame's person mask, as in the paper, and once as they are: MS-SSIM,
    SSIM, PSNR, LPIPS (`similarity`); mean over frames, then over clips.

@@ -1,5 +1,7 @@
 """The paper's Table 1, with the paper's own figures beside those measured here."""
 
+import math
+
 from hueman.evaluation.report import Table
 from hueman.evaluation.result import Evaluation
 from hueman.evaluation.tables import number, with_interval
@@ -8,17 +10,22 @@ PAPER = {"deformable_gan": (0.8975, 0.0706), "proposed": (0.9146, 0.0590)}
 """MS-SSIM and LPIPS of the paper's Table 1: its own clips, of 384x256, which are not public."""
 
 
-def table_one(evaluation: Evaluation) -> Table:
-    """Return MS-SSIM and LPIPS of all methods, background masked out, and the paper's figures."""
+def table_one(evaluation: Evaluation, intervals: bool = True) -> Table:
+    """Return MS-SSIM and LPIPS of all methods, background masked out, and the paper's figures.
+
+    Args:
+        evaluation: of the methods.
+        intervals: half of each interval stands beside the number.
+    """
     rows = []
     for method in evaluation.methods:
-        theirs = PAPER.get(method.name)
+        means = (method.means["ms_ssim"], method.means["lpips"])
+        theirs = PAPER.get(method.name, (math.nan, math.nan))
         rows.append(
             [
                 method.title,
-                with_interval(method.means["ms_ssim"], 4),
-                with_interval(method.means["lpips"], 4),
-                *(number(value, 4) for value in theirs or (float("nan"), float("nan"))),
+                *(with_interval(x, 4) if intervals else number(x.mean, 4) for x in means),
+                *(number(value, 4) for value in theirs),
             ]
         )
     head = ["method", "MS-SSIM", "LPIPS", "MS-SSIM in the paper", "LPIPS in the paper"]
