@@ -75,6 +75,7 @@ def test_a_code_that_is_the_chroma_plane_scores_perfectly():
     assert result["trustworthiness_centered"] > 0.95
     assert result["knn_error"] < 4 < 25 < result["knn_error_mean"]
     assert 2 <= result["active_units"] <= 16
+    assert sum(result[f"kl_{number}"] for number in range(16)) == pytest.approx(result["kl"])
 
 
 def test_a_code_without_colour_scores_as_chance():

@@ -43,6 +43,7 @@ def measure_latent_space(train: CodeSample, test: CodeSample, region: Region) ->
         active_units: numbers of the code whose variance exceeds 0.01, from 0 to the code's length.
             Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", 2016.
         kl: sum of `kl_per_dimension`, in nats, not negative.
+        kl_0, kl_1, ...: its terms, one for each number of the code.
         leakage: as `r2`, of the *other* garment's (a, b): 0 or below is right, since the garments'
             colours are independent. Needs samples whose garments are both coloured.
 
@@ -64,6 +65,7 @@ def measure_latent_space(train: CodeSample, test: CodeSample, region: Region) ->
     near = KNeighborsRegressor(NEIGHBORS).fit(codes.numpy(), chroma.numpy())
     answers = torch.from_numpy(near.predict(test_codes.numpy()))
     close, faithful = neighborhoods(test_chroma, test_codes)
+    divergences = kl_per_dimension(test_codes, test.log_variance(region))
     centered = without_actor_means(test_codes, test.actors)
     close_centered, faithful_centered = neighborhoods(test_chroma, centered)
     return {
@@ -75,8 +77,9 @@ def measure_latent_space(train: CodeSample, test: CodeSample, region: Region) ->
         "trustworthiness_centered": close_centered,
         "continuity_centered": faithful_centered,
         "active_units": active_units(test_codes),
-        "kl": float(kl_per_dimension(test_codes, test.log_variance(region)).sum()),
+        "kl": float(divergences.sum()),
         "leakage": linear_probe(codes, other, test_codes, test_other),
+        **{f"kl_{number}": value for number, value in enumerate(divergences.tolist())},
     }
 
 
