@@ -64,7 +64,12 @@ def benchmark(
     subjects += plain_subjects((config.height, config.width))
     title = f"hueman benchmark {name}"
     scope = Scope(
-        dataset, config, suite.codes, title, f"{suite.about.capitalize()}.", table_one=True
+        dataset,
+        config,
+        suite.codes,
+        title,
+        f"{suite.about[0].upper()}{suite.about[1:]}.",
+        table_one=True,
     )
     evaluation = evaluate_subjects(subjects, scope, out, json_file)
     show_table_one(evaluation)
