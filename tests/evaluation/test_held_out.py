@@ -1,7 +1,7 @@
 """Held-out clips: what is read of rendered and of filmed ones."""
 
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -95,3 +95,9 @@ def test_a_missing_truth_is_named(rendered_dataset, tmp_path):
     (dataset.root / entry.truth).unlink()
     with pytest.raises(HuemanError, match="render the clip again"):
         next(read_held_out(dataset, [entry], 96, 64))
+
+
+def test_a_clip_of_one_frame_is_refused(truth_dataset):
+    entry = replace(truth_dataset.entries[0], length=1)
+    with pytest.raises(HuemanError, match="has 1 frame; a clip needs at least 2"):
+        list(read_held_out(truth_dataset, [entry], 96, 64))

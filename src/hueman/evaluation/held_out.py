@@ -11,6 +11,7 @@ from torch import Tensor
 from hueman.choreography.truth import ClipTruth, read_entry_truth
 from hueman.clips.store import ClipEntry, Dataset, PreparedClip
 from hueman.color.augmentation import GarmentStatistics
+from hueman.errors import HuemanError
 from hueman.evaluation.temporal import Motion
 from hueman.training.frames import Frames, resize
 
@@ -55,9 +56,14 @@ def read_held_out(
     """Read clips one after the other, at `height` x `width`.
 
     Raises:
-        HuemanError: a file is missing or damaged.
+        HuemanError: a file is missing or damaged, or a clip has no frame after the first.
     """
     for entry in entries:
+        if entry.length < 2:
+            raise HuemanError(
+                f"{entry.actor}/{entry.action} in {dataset.root} has {entry.length} frame; a clip "
+                "needs at least 2 to be judged by. Leave it out of the test actions."
+            )
         clip = dataset.read(entry)
         frames = Frames.of(clip, height, width)
         truth = None
