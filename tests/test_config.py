@@ -2,8 +2,9 @@
 
 import pytest
 
-from hueman.config import Schedule, config_from_dict, config_to_dict, load_config, presets
+from hueman.config import config_from_dict, config_to_dict, load_config, presets
 from hueman.errors import HuemanError
+from hueman.stage_config import Schedule
 
 
 def test_every_preset_loads_and_round_trips():

@@ -27,7 +27,8 @@ def to_mask(mask: np.ndarray) -> torch.Tensor:
 
 
 def statistics_of(clip, count: int) -> GarmentStatistics:
-    return GarmentStatistics.concatenate([GarmentStatistics.of_clip(*clip)] * count)
+    of_one = GarmentStatistics.of_clip(*clip)
+    return GarmentStatistics(of_one.upper.expand(count, -1), of_one.lower.expand(count, -1))
 
 
 def test_random_chroma_is_within_disc_and_gamut():
@@ -102,6 +103,6 @@ def test_without_colours_nothing_changes(clip):
 
 def test_statistics_are_the_means_of_the_clip(clip):
     frames, upper, lower = clip
-    statistics = GarmentStatistics.of_clip(frames, upper, lower).to("cpu")
+    statistics = GarmentStatistics.of_clip(frames, upper, lower)
     np.testing.assert_allclose(statistics.upper[0].numpy(), mean_color(frames, upper))
     np.testing.assert_allclose(statistics.lower[0].numpy(), mean_color(frames, lower))

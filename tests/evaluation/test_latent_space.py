@@ -171,19 +171,6 @@ def test_collected_chroma_is_the_mean_colour_of_the_garments_shown(split, encode
     assert abs(correlation[:2, 2:]).max() < 0.6, "garments are coloured independently"
 
 
-def test_one_garment_at_a_time_leaves_the_other(split, encoders):
-    asked = []
-
-    def recolor(frames, upper, lower):
-        asked.append((upper is not None, lower is not None))
-        return frames.recolored(upper, lower)
-
-    alone = collect_codes(encoders, split.train, CONFIG, 4, 5, recolor, both=False)
-    assert asked == [(True, False), (False, True)]
-    both = collect_codes(encoders, split.train, CONFIG, 4, 5)
-    assert torch.equal(alone.chroma, both.chroma)
-
-
 def test_lightness_is_of_the_garment_in_the_uncoloured_frame(split):
     frames = split.train[0].frames[:3]
     lightness = rgb_to_lab(frames.rgb.float() / 255)[:, 0]

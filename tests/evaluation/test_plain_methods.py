@@ -51,17 +51,6 @@ def test_the_copy_repeats_the_frame_in_every_outfit(march):
     assert (own - other).abs().max() > 0.3
 
 
-def test_another_colouriser_is_used_where_one_is_given(march):
-    def negative(frames, upper, lower):
-        return -frames.pictures() if upper is not None else frames.pictures()
-
-    red = requested_outfit(0, 2, march)
-    for method in (CopiedFrame(SIZE, negative), WarpedFrame(SIZE, negative)):
-        video = method.generate(march[:1], march.pose[:1], [OWN, red])
-        inside = (march.person[0] == 255).expand(3, -1, -1)
-        torch.testing.assert_close(video[1, 0][inside], -video[0, 0][inside])
-
-
 def test_the_same_pose_gives_the_person_back(clips):
     for clip in clips.values():
         content = clip.frames[:1]

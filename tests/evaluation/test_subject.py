@@ -74,6 +74,8 @@ def test_a_deformable_gan_is_a_method_without_codes(tmp_path):
     assert config.method == "deformable_gan"
     assert subject.parameters == size_of(model)
     assert subject.notes == {"seed": 1}
+    with pytest.raises(HuemanError, match="a Deformable GAN, which has no restoration"):
+        load_subject(tmp_path, restoration="on")
 
 
 @pytest.mark.parametrize(

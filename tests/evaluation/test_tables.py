@@ -41,7 +41,7 @@ def method(name, rows, codes=None, fvd=None, **rest):
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    codes = {f"{name}_{garment}": 1.25 for name, _, _ in CODES for garment in ("upper", "lower")}
+    codes = {f"{column.name}_{garment}": 1.25 for column in CODES for garment in ("upper", "lower")}
     codes["straightness_lower"] = math.nan
     latent = {
         region: {column.name: 0.5 for column in LATENT} | {"leakage": math.nan}
@@ -191,14 +191,9 @@ def test_groups_are_means_of_their_clips():
 
 def test_trainings_are_told_stage_by_stage(evaluation):
     notes = evaluation.methods[0].training
-    assert [name for name, _ in stage_notes(notes)] == [
-        "stage_one upper",
-        "stage_one lower",
-        "stage_two",
-    ]
-    assert stage_notes({"method": "deformable_gan", "deformable_gan": {"updates": 3}}) == [
-        ("deformable_gan", {"updates": 3})
-    ]
+    assert stage_notes(notes) == [*notes["stage_one"].values(), notes["stage_two"]]
+    gan = {"updates": 3}
+    assert stage_notes({"method": "deformable_gan", "deformable_gan": gan}) == [gan]
     shown = training_table(evaluation)
     assert shown is not None
     assert shown.rows == [["the model", "2.34 M", "800 + 700 + 2000", "7.5"]]

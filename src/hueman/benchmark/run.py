@@ -9,6 +9,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
+
 from hueman.benchmark.methods import Method, choose_methods, config_of, methods_of
 from hueman.benchmark.suites import Suite, find_suite
 from hueman.benchmark.table import show_table_one
@@ -62,15 +64,8 @@ def benchmark(
     subjects = [_load(method, out, chosen_device) for method in methods]
     config = configs[methods[0].name]
     subjects += plain_subjects((config.height, config.width))
-    title = f"hueman benchmark {name}"
-    scope = Scope(
-        dataset,
-        config,
-        suite.codes,
-        title,
-        f"{suite.about[0].upper()}{suite.about[1:]}.",
-        table_one=True,
-    )
+    title, summary = f"hueman benchmark {name}", f"{suite.about[0].upper()}{suite.about[1:]}."
+    scope = Scope(dataset, config, suite.codes, title, summary, table_one=True)
     evaluation = evaluate_subjects(subjects, scope, out, json_file)
     show_table_one(evaluation)
     return evaluation
@@ -84,6 +79,6 @@ def _rendered(suite: Suite, out: Path) -> Dataset:
     return Dataset(out)
 
 
-def _load(method: Method, out: Path, device: object) -> Subject:
+def _load(method: Method, out: Path, device: torch.device) -> Subject:
     folder = out / "runs" / method.name
-    return load_subject(folder, method.name, method.title, device=str(device))[0]
+    return load_subject(folder, method.name, method.title, device=device)[0]

@@ -4,7 +4,6 @@ Fast and batched: garments are found once when a clip is prepared; here a and b 
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,18 +30,6 @@ class GarmentStatistics:
         """Measure one clip (N = 1): frames uint8 (T, H, W, 3), soft masks uint8 (T, H, W)."""
         means = (torch.from_numpy(mean_color(frames, mask))[None] for mask in (upper, lower))
         return cls(*means)
-
-    @classmethod
-    def concatenate(cls, statistics: Sequence["GarmentStatistics"]) -> "GarmentStatistics":
-        """Join the statistics of several clips into those of a batch."""
-        return cls(
-            upper=torch.cat([each.upper for each in statistics]),
-            lower=torch.cat([each.lower for each in statistics]),
-        )
-
-    def to(self, device: torch.device | str) -> "GarmentStatistics":
-        """Return the same statistics on another device."""
-        return GarmentStatistics(self.upper.to(device), self.lower.to(device))
 
 
 def random_chroma(

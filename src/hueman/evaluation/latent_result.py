@@ -12,10 +12,13 @@ from hueman.evaluation.latent_space import CodeSample, collect_codes, untrained_
 from hueman.evaluation.subject import Subject
 from hueman.networks.color_encoders import ColorEncoders
 from hueman.progress import track
+from hueman.training.coloring import make_recolor
 from hueman.training.frames import ClipFrames
 
 TEST_SHARE = 4
 """So many times fewer frames of held-out clips than of training clips are encoded."""
+LEAST = 50
+"""Frames of held-out clips that are encoded at least."""
 SEED = 0
 
 
@@ -45,7 +48,7 @@ def measure_latent_spaces(
         subjects: methods; those without a model are left out.
         train: clips that were trained on.
         clips: held-out clips.
-        config: of the untrained encoders.
+        config: of the untrained encoders, and of how garments are coloured for all.
         count: frames of training clips to encode, each in random colours.
 
     Returns:
@@ -63,9 +66,11 @@ def measure_latent_spaces(
         if model is not None and not any(_same(model.encoders, other[2]) for other in spaces):
             spaces.append((name, each.title, model.encoders, model.config))
     results = {}
+    recolor = make_recolor(config, next(spaces[-1][2].parameters()).device)
     for name, title, encoders, settings in track(spaces, "Measuring latent spaces", len(spaces)):
-        sample = collect_codes(encoders, train, settings, count, SEED)
-        held_out = collect_codes(encoders, test, settings, max(50, count // TEST_SHARE), SEED + 1)
+        sample = collect_codes(encoders, train, settings, count, SEED, recolor)
+        fewer = max(LEAST, count // TEST_SHARE)
+        held_out = collect_codes(encoders, test, settings, fewer, SEED + 1, recolor)
         measures = {
             "upper": measure_latent_space(sample, held_out, "upper"),
             "lower": measure_latent_space(sample, held_out, "lower"),

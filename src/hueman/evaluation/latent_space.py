@@ -102,9 +102,11 @@ def collect_codes(
     count: int,
     seed: int,
     recolor: Recolor | None = None,
-    both: bool = True,
 ) -> CodeSample:
     """Encode randomly chosen frames in random colours.
+
+    Both garments of a frame are coloured, independently of each other, so that one can see whether
+    a code tells of the other garment.
 
     Args:
         encoders: on any device.
@@ -115,9 +117,6 @@ def collect_codes(
         seed: of choice and colours, alone: the same seed gives the same coloured frames to other
             encoders, and the global random numbers are neither used nor moved.
         recolor: another way to colour than moving a and b, as in `Frames.recolored`.
-        both: colour both garments of a frame, independently of each other, so that one can see
-            whether a code tells of the other garment. Else each encoder sees frames in which only
-            its own garment is coloured, as in stage I; leakage cannot be measured then.
 
     Returns:
         The codes of `count` frames.
@@ -136,18 +135,12 @@ def collect_codes(
         batch = Frames.gather(sources, places[start : start + ENCODED_AT_ONCE])
         upper = random_chroma(random, batch.upper_color[:, 0], config.max_chroma)
         lower = random_chroma(random, batch.lower_color[:, 0], config.max_chroma)
-        if both:
-            seen = [batch.recolored(upper, lower, recolor)] * 2
-        else:
-            seen = [
-                batch.recolored(upper, None, recolor),
-                batch.recolored(None, lower, recolor),
-            ]
+        seen = batch.recolored(upper, lower, recolor)
         regions = batch.encoder_regions(config.stage_one.encoder.input_region)
         parts.append(
             (
-                *_encode(encoders.upper, seen[0] * regions[:, :1]),
-                *_encode(encoders.lower, seen[1] * regions[:, 1:]),
+                *_encode(encoders.upper, seen * regions[:, :1]),
+                *_encode(encoders.lower, seen * regions[:, 1:]),
                 torch.cat([upper, lower], dim=1),
                 garment_lightness(batch),
             )

@@ -31,8 +31,10 @@ OWN = Outfit()
 class VideoMethod(Protocol):
     """Shows a person, of whom it sees one frame, in other poses and colours."""
 
-    size: tuple[int, int]
-    """Height and width of the frames it takes and makes, in pixels."""
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the frames it takes and makes, in pixels."""
+        ...
 
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
         """Make a clip in every outfit.

@@ -27,6 +27,7 @@ from hueman.evaluation.subject import Subject
 from hueman.generation.predictor import Predictor
 from hueman.progress import track
 from hueman.training.data import Split
+from hueman.training.model import VideoModel
 
 INTERPOLATION_SEED = 4
 AUGMENTATION_SEED = 1
@@ -72,12 +73,11 @@ def draw_pictures(
     pictures = Pictures()
     pictures.augmentation.append(_augmentation(out, split, config))
     pictures.action.append(_action(out, subjects[0], clips))
-    restoring = [s for s in subjects if s.model is not None and s.model.restoration is not None]
-    with_codes = [s for s in subjects if s.model is not None]
-    for subject in (restoring or with_codes)[:1]:
-        pictures.features.append(_features(out, subject, clips[0]))
-    for subject in with_codes[:1]:
-        pictures.interpolation.append(_interpolation(out, subject, clips))
+    models = [subject.model for subject in subjects if subject.model is not None]
+    if models:
+        restoring = [model for model in models if model.restoration is not None]
+        pictures.features.append(_features(out, [*restoring, *models][0], clips[0]))
+        pictures.interpolation.append(_interpolation(out, models[0], clips))
     pictures.latent += _latent(out, latent)
     pictures.videos += _videos(out, subjects, clips)
     pictures.curves += _curves(out, subjects)
@@ -104,21 +104,19 @@ def _action(out: Path, subject: Subject, clips: Sequence[HeldOutClip]) -> Figure
     )
 
 
-def _features(out: Path, subject: Subject, clip: HeldOutClip) -> Figure:
-    assert subject.model is not None  # only such subjects are passed
+def _features(out: Path, model: VideoModel, clip: HeldOutClip) -> Figure:
     file = "figures/features.png"
-    write_picture(out / file, feature_figure(subject.model, clip, len(clip.frames) // 2))
+    write_picture(out / file, feature_figure(model, clip, len(clip.frames) // 2))
     return Figure(file, "From the one frame that is shown to the features of another pose.")
 
 
-def _interpolation(out: Path, subject: Subject, clips: Sequence[HeldOutClip]) -> Figure:
-    assert subject.model is not None
-    device = str(subject.model.code_mean.device)
+def _interpolation(out: Path, model: VideoModel, clips: Sequence[HeldOutClip]) -> Figure:
     people = {clip.actor: clip for clip in clips}
     chosen = list(people.values())[:SHOWN_CLIPS]
     random = torch.Generator().manual_seed(INTERPOLATION_SEED)
     file = "figures/interpolation.png"
-    figure = interpolation_figure(Predictor(subject.model, device), chosen, random)
+    predictor = Predictor(model, model.code_mean.device.type)
+    figure = interpolation_figure(predictor, chosen, random)
     write_picture(out / file, figure)
     return Figure(file, "Ten key frames; the code goes straight from one random code to another.")
 

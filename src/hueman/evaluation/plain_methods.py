@@ -5,6 +5,7 @@ clips they are strong. A method that does not beat them is not worth its trainin
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from hueman.evaluation.method import Outfit
 from hueman.features.warping import warp_parts
-from hueman.training.frames import Frames, Recolor
+from hueman.training.frames import Frames
 from hueman.training.pictures import to_uint8
 
 INPAINTING_RADIUS = 3
@@ -22,35 +23,25 @@ PERSON_MARGIN = 1 / 48
 """Share of the frame's height by which the person is cut out larger, to take the outline along."""
 
 
+@dataclass(frozen=True)
 class CopiedFrame:
-    """Shows the one frame all the time, its garments recoloured directly.
+    """Shows the one frame all the time, its garments recoloured directly."""
 
-    Args:
-        size: height and width of the frames.
-        recolor: another way to colour garments than moving a and b.
-    """
-
-    def __init__(self, size: tuple[int, int], recolor: Recolor | None = None):
-        self.size = size
-        self.recolor = recolor
+    size: tuple[int, int]
+    """Height and width of the frames."""
 
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
         """Make a clip in every outfit; see `VideoMethod.generate`."""
-        pictures = [content.recolored(*outfit.chroma(), recolor=self.recolor) for outfit in outfits]
+        pictures = [content.recolored(*outfit.chroma()) for outfit in outfits]
         return torch.stack(pictures).expand(-1, len(pose), -1, -1, -1)
 
 
+@dataclass(frozen=True)
 class WarpedFrame:
-    """Moves the frame's body parts to each pose (eq. 1 on RGB), before its inpainted background.
+    """Moves the frame's body parts to each pose (eq. 1 on RGB), before its inpainted background."""
 
-    Args:
-        size: height and width of the frames.
-        recolor: another way to colour garments than moving a and b.
-    """
-
-    def __init__(self, size: tuple[int, int], recolor: Recolor | None = None):
-        self.size = size
-        self.recolor = recolor
+    size: tuple[int, int]
+    """Height and width of the frames."""
 
     @torch.inference_mode()
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
@@ -59,7 +50,7 @@ class WarpedFrame:
         plate = inpainted_background(content)
         videos = []
         for outfit in outfits:
-            colored = content.recolored(*outfit.chroma(), recolor=self.recolor)
+            colored = content.recolored(*outfit.chroma())
             # In [0, 1], where 0 is "nothing": the parts come out multiplied by their coverage.
             layers = (colored / 2 + 0.5).expand(len(pose), -1, -1, -1)
             warped = warp_parts(layers, repeated.parts, repeated.pose, pose)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from hueman.config import TrainingConfig
+from hueman.errors import HuemanError
 from hueman.evaluation.deformable_method import DeformableGanMethod
 from hueman.evaluation.method import VideoMethod
 from hueman.evaluation.model_method import ModelMethod
@@ -60,6 +61,8 @@ def load_subject(
     """
     file = file_of(path)
     if read_format(file) == DEFORMABLE_GAN:
+        if restoration == "on":
+            raise HuemanError(f"{file} is a Deformable GAN, which has no restoration network.")
         network, notes = load_deformable_gan(file)
         method, model, config = DeformableGanMethod(network.to(device)), None, network.config
         count = _count(network)

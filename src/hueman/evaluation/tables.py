@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hueman.evaluation.report import Best, Table
 from hueman.evaluation.result import Evaluation, MethodResult
@@ -46,15 +47,15 @@ COLOR = (
     Column("leak_background", "background", 2),
 )
 CODES = (
-    ("monotonicity", 2, "highest"),
-    ("straightness", 2, "highest"),
-    ("unevenness", 2, "lowest"),
-    ("interpolation_span", 1, ""),
-    ("color_spread_over_poses", 2, "lowest"),
-    ("color_spread_over_poses_true", 2, ""),
-    ("reuse_error", 1, "lowest"),
-    ("own_error", 1, "lowest"),
-    ("reuse_difference", 1, "lowest"),
+    Column("monotonicity", "monotonicity", 2, "highest"),
+    Column("straightness", "straightness", 2, "highest"),
+    Column("unevenness", "unevenness", 2),
+    Column("interpolation_span", "span (CIEDE2000)", 1, ""),
+    Column("color_spread_over_poses", "spread over poses", 2),
+    Column("color_spread_over_poses_true", "of the real video", 2, ""),
+    Column("reuse_error", "error, another's code", 1),
+    Column("own_error", "error, own code", 1),
+    Column("reuse_difference", "between both", 1),
 )
 LATENT = (
     Column("r2", "linear probe R2", 3, "highest"),
@@ -111,16 +112,23 @@ def codes_table(evaluation: Evaluation) -> Table | None:
     methods = [each for each in evaluation.methods if each.judgement.codes]
     if not methods:
         return None
-    head, best, rows = ["garment"], [""], []
-    for name, _, wanted in CODES:
-        head.append(name.replace("_", " "))
-        best.append(wanted)
-    for method in methods:
-        for garment in ("upper", "lower"):
-            values = [(method.judgement.codes[f"{n}_{garment}"], digits) for n, digits, _ in CODES]
-            cells = [number(value, digits) for value, digits in values]
-            rows.append([f"{method.title}, {garment}", *cells])
-    return Table(head, rows, "See evaluation/color_codes.py for each.", best)  # type: ignore[arg-type]
+    rows = [
+        [
+            f"{method.title}, {garment}",
+            *(
+                number(method.judgement.codes[f"{column.name}_{garment}"], column.decimals)
+                for column in CODES
+            ),
+        ]
+        for method in methods
+        for garment in ("upper", "lower")
+    ]
+    caption = (
+        "Colours on the line between two codes: the share of steps that lead on, how straight and "
+        "how even; the spread of a code's colour over all poses; one actor's code used on another. "
+        "docs/evaluation.md says more."
+    )
+    return Table(["garment", *(column.title for column in CODES)], rows, caption, _best(CODES))
 
 
 def latent_table(evaluation: Evaluation, region: str) -> Table | None:
@@ -172,29 +180,24 @@ def training_table(evaluation: Evaluation) -> Table | None:
         return None
     rows = []
     for each in trained:
-        stages = list(stage_notes(each.training))
+        stages = stage_notes(each.training)
         rows.append(
             [
                 each.title,
                 f"{each.parameters / 1e6:.2f} M",
-                " + ".join(str(notes["updates"]) for _, notes in stages),
-                number(sum(notes["seconds"] for _, notes in stages) / 60, 1),
+                " + ".join(str(notes["updates"]) for notes in stages),
+                number(sum(notes["seconds"] for notes in stages) / 60, 1),
             ]
         )
     caption = "Updates of the stages one after the other; minutes of all stages, as they ran."
     return Table(["trained", "parameters", "updates", "minutes"], rows, caption)
 
 
-def stage_notes(training: dict) -> list[tuple[str, dict]]:
-    """Return name and notes of every stage that a training had, in their order."""
-    stages = []
-    for name in ("stage_one", "restoration", "stage_two", "deformable_gan"):
-        notes = training.get(name)
-        if name == "stage_one" and notes:
-            stages += [(f"{name} {region}", each) for region, each in notes.items()]
-        elif notes:
-            stages.append((name, notes))
-    return stages
+def stage_notes(training: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the notes of every stage that a training had, in their order."""
+    stages = list(training.get("stage_one", {}).values())
+    names = ("restoration", "stage_two", "deformable_gan")
+    return stages + [training[name] for name in names if name in training]
 
 
 def number(value: float, decimals: int) -> str:

@@ -49,12 +49,6 @@ class Checkpoints:
                 old.unlink()
         return path
 
-    def remove_after(self, step: int) -> None:
-        """Remove the checkpoints of later updates."""
-        for path in self.all():
-            if path > self.path(step):
-                path.unlink()
-
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from training in this folder; clear what a killed one left.

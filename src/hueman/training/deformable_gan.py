@@ -20,13 +20,14 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from hueman.config import DeformableGanConfig, TrainingConfig
+from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.features.heat_maps import joint_heat_maps
 from hueman.features.part_motion import part_motion
 from hueman.features.skeleton import JOINTS
 from hueman.networks.deformable_gan import DeformableDiscriminator, DeformableGenerator
 from hueman.networks.vgg import VGGName
+from hueman.stage_config import DeformableGanConfig
 from hueman.training.adversary import judge_both
 from hueman.training.coloring import draw_clip_colors, make_recolor
 from hueman.training.data import FrameSampler, Split, step_generator

@@ -148,7 +148,7 @@ class Frames:
         """Return what E_up and E_down may see, (N, 2, H, W) in [0, 1].
 
         Args:
-            kind: "frame", "parts" or "garment" (config.EncoderConfig.input_region).
+            kind: "frame", "parts" or "garment" (stage_config.EncoderConfig.input_region).
         """
         if kind == "frame":
             return torch.ones(len(self), 2, *self.rgb.shape[2:], device=self.rgb.device)
@@ -168,8 +168,8 @@ class Frames:
 
         Args:
             pose: (N, 18, 3), target poses.
-            code_region: "frame", "parts" or "garments" (config.GeneratorConfig.code_region).
-            stick_figure: "drawn" or "warped" (config.StageTwoConfig.stick_figure).
+            code_region: "frame", "parts" or "garments" (stage_config.GeneratorConfig.code_region).
+            stick_figure: "drawn" or "warped" (stage_config.StageTwoConfig.stick_figure).
 
         Returns:
             Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].

@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from hueman.config import Schedule, TrainingConfig
+from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.stage_config import Schedule
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.curves import draw_curves
 from hueman.training.data import FrameSampler

@@ -14,6 +14,7 @@ folder that all of them see.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,17 +105,15 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
     measured: dict[str, Any] = {"method": config.method}
     if config.method == "deformable_gan":
         gan = _train_deformable_gan(out, split, config, fabric, measured)
-        if fabric.is_global_zero:
-            notes = _notes(dataset, split, config, fabric) | measured
-            save_deformable_gan(gan, out / MODEL_FILE, notes)
-            _write_notes(out, notes)
-        fabric.barrier()
-        return out / MODEL_FILE
-    model = _train_video_model(dataset, out, split, config, fabric, measured)
+        save = partial(save_deformable_gan, gan)
+    else:
+        model = _train_video_model(dataset, out, split, config, fabric, measured)
+        save = partial(save_model, model)
     if fabric.is_global_zero:
         notes = _notes(dataset, split, config, fabric) | measured
-        save_model(model, out / MODEL_FILE, notes)
-        _write_notes(out, notes)
+        save(out / MODEL_FILE, notes)
+        with atomic_file(out / "training.json") as temporary:
+            temporary.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
     fabric.barrier()
     return out / MODEL_FILE
 
@@ -213,11 +212,6 @@ def _restore_best(stage: Stage, folder: Path) -> int:
         state = read_checkpoint(checkpoints.path(best))
         stage.networks.load_state_dict(state["stage"])
     return state["step"]
-
-
-def _write_notes(out: Path, notes: dict[str, Any]) -> None:
-    with atomic_file(out / "training.json") as temporary:
-        temporary.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
 
 
 def _notes(
