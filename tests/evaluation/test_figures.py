@@ -120,6 +120,17 @@ def test_only_garments_are_colourised(clips):
         assert len({picture.tobytes() for picture in [original, *colored]}) == 1 + COLORINGS
 
 
+def test_another_colouriser_is_shown(clips):
+    asked = []
+
+    def recolor(frames, upper, lower):
+        asked.append((upper.shape, lower.shape))
+        return frames.pictures()
+
+    assert (augmentation_figure(clips, 0, recolor) != augmentation_figure(clips, 0)).any()
+    assert asked == [((COLORINGS, 2), (COLORINGS, 2))] * len(clips)
+
+
 def test_colours_follow_the_seed(clips):
     first, again, other = (augmentation_figure(clips, seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)

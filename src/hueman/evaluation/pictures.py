@@ -26,6 +26,7 @@ from hueman.evaluation.report import Figure
 from hueman.evaluation.subject import Subject
 from hueman.generation.predictor import Predictor
 from hueman.progress import track
+from hueman.training.coloring import make_recolor
 from hueman.training.data import Split
 from hueman.training.model import VideoModel
 
@@ -88,7 +89,8 @@ def _augmentation(out: Path, split: Split, config: TrainingConfig) -> Figure:
     people = {clip.actor: clip for clip in split.train}
     chosen = list(people.values())[:SHOWN_CLIPS]
     file = "figures/augmentation.png"
-    write_picture(out / file, augmentation_figure(chosen, AUGMENTATION_SEED + config.seed))
+    recolor = make_recolor(config, torch.device("cpu"))
+    write_picture(out / file, augmentation_figure(chosen, AUGMENTATION_SEED, recolor))
     return Figure(file, "Frames of the training clips, as they are and in random colours.")
 
 
