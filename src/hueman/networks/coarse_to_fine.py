@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hueman.networks.normalization import Normalization, normalization_layer
 from hueman.networks.residual_blocks import (
     ResidualBlock,
     down_block,
@@ -48,6 +49,7 @@ class CoarseToFine(nn.Module):
         code_cure: what lets the network see a tiled code. "none": nothing, as published;
             "no_first_norm": no normalisation after the first convolution of both stages; "film":
             after that normalisation, features are scaled and shifted by the code written there.
+        normalization: of every layer, see `normalization_layer`.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class CoarseToFine(nn.Module):
         upsampling: str = "transposed",
         fine_stage: bool = True,
         code_cure: CodeCure = "no_first_norm",
+        normalization: Normalization = "instance",
     ):
         super().__init__()
         if code_cure not in get_args(CodeCure):
@@ -71,14 +74,14 @@ class CoarseToFine(nn.Module):
         total = sum(self.inputs.values()) + code
         coarse = 2 * channels
         widths = [min(max_channels, coarse * 2**level) for level in range(downsamplings + 1)]
-        self.coarse_first = _FirstLayer(total, coarse, code, code_cure)
-        self.coarse = residual_trunk(widths, residual_blocks, upsampling)
+        self.coarse_first = _FirstLayer(total, coarse, code, code_cure, normalization)
+        self.coarse = residual_trunk(widths, residual_blocks, upsampling, normalization)
         if fine_stage:
-            self.fine_first = _FirstLayer(total, channels, code, code_cure)
-            self.fine_down = down_block(channels, coarse)
+            self.fine_first = _FirstLayer(total, channels, code, code_cure, normalization)
+            self.fine_down = down_block(channels, coarse, normalization)
             self.fine = nn.Sequential(
-                *(ResidualBlock(coarse) for _ in range(local_blocks)),
-                up_block(coarse, channels, upsampling),
+                *(ResidualBlock(coarse, normalization) for _ in range(local_blocks)),
+                up_block(coarse, channels, upsampling, normalization),
             )
         self.fine_stage = fine_stage
         last = wide_convolution(channels if fine_stage else coarse, 3)
@@ -144,11 +147,19 @@ class FiLM(nn.Module):
 class _FirstLayer(nn.Module):
     """The first convolution of a stage, with what follows it under each cure."""
 
-    def __init__(self, inputs: int, outputs: int, code: int, cure: CodeCure):
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        code: int,
+        cure: CodeCure,
+        normalization: Normalization,
+    ):
         super().__init__()
         self.code = code
         self.convolution = wide_convolution(inputs, outputs)
-        self.norm = nn.Identity() if cure == "no_first_norm" else nn.InstanceNorm2d(outputs)
+        first = normalization_layer(normalization, outputs)
+        self.norm = nn.Identity() if cure == "no_first_norm" else first
         self.film = FiLM(code, outputs) if cure == "film" else None
 
     def forward(self, picture: Tensor) -> Tensor:

@@ -47,6 +47,7 @@ def build_generator(config: TrainingConfig) -> CoarseToFine | UNetGenerator:
         upsampling=generator.upsampling,
         fine_stage=generator.fine_stage,
         code_cure=generator.code_cure,
+        normalization=generator.normalization,
     )
 
 
