@@ -59,6 +59,15 @@ def test_interruption_says_how_to_go_on(monkeypatch, capsys):
     assert "again to go on" in capsys.readouterr().err
 
 
+def test_a_repeated_option_loses_none_of_its_words(monkeypatch, capsys, tmp_path):
+    wrong = "stage_two.no_such_setting=1"
+    more = ("--set", "stage_one.kl_weight=0")
+    assert (
+        run(monkeypatch, "train", tmp_path, "-o", tmp_path, "--set", "height=96", wrong, *more) == 1
+    )
+    assert "no_such_setting" in capsys.readouterr().err
+
+
 def test_prepare_refuses_broken_clips_and_keeps_the_others(
     monkeypatch, capsys, tmp_path, short_clip
 ):

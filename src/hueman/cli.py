@@ -2,12 +2,13 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import tyro
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 
 from hueman.choreography.settings import Background, EdgeSource
 from hueman.errors import HuemanError
@@ -17,6 +18,8 @@ from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 # Rooms are imported inside the commands: `hueman --help` need not wait for torch.
 
 Out = Annotated[Path, arg(aliases=["-o"])]
+Repeatable = Annotated[tuple[tuple[str, ...], ...], UseAppendAction]
+"""Some words after each of several flags: `--set a=1 b=2 --set c=3`; none of them is lost."""
 DEFAULT_SETTINGS = PrepareSettings()
 DEFAULT_PERCEPTION = PerceptionSettings()
 
@@ -58,7 +61,7 @@ def prepare(
     sources: Positional[tuple[Path, ...]],
     out: Out,
     manifest: Path | None = None,
-    exclude: tuple[str, ...] = (),
+    exclude: Repeatable = (),
     jobs: int | None = None,
     settings: OmitArgPrefixes[PrepareSettings] = DEFAULT_SETTINGS,
 ) -> None:
@@ -78,7 +81,7 @@ def prepare(
     from hueman.clips.sources import find_clips
     from hueman.preparation.prepare import prepare as run
 
-    summary = run(find_clips(sources, manifest, exclude), out, settings, jobs)
+    summary = run(find_clips(sources, manifest, _all(exclude)), out, settings, jobs)
     print(summary)
     if summary.refused:
         sys.exit(1)
@@ -192,7 +195,7 @@ def train(
     dataset: Positional[Path],
     out: Out,
     preset: str = "lite",
-    set: tuple[str, ...] = (),
+    set: Repeatable = (),
     device: str = "auto",
     devices: int | None = None,
     num_nodes: int | None = None,
@@ -220,7 +223,7 @@ def train(
     from hueman.clips.store import Dataset
     from hueman.config import load_config
 
-    config = load_config(preset, set)
+    config = load_config(preset, _all(set))
     if dry_run:
         from hueman.training.dry_run import dry_run as run_dry
 
@@ -322,8 +325,8 @@ def benchmark(
     name: Positional[Literal["choreo-tiny", "choreo-small", "choreo-paper"]],
     out: Out = Path("benchmark-output"),
     json: Path | None = None,
-    only: tuple[str, ...] = (),
-    set: tuple[str, ...] = (),
+    only: Repeatable = (),
+    set: Repeatable = (),
     jobs: int | None = None,
     device: str = "auto",
 ) -> None:
@@ -345,14 +348,14 @@ def benchmark(
     """
     from hueman.benchmark.run import benchmark as run
 
-    run(name, out, json, only, set, jobs, device)
+    run(name, out, json, _all(only), _all(set), jobs, device)
     print(f"Open {out / 'report.html'}; all numbers are in {out / 'result.json'}.")
 
 
 def demo(
     out: Out = Path("demo-output"),
     clips: Path = Path("examples/clips"),
-    set: tuple[str, ...] = (),
+    set: Repeatable = (),
 ) -> None:
     """Run everything on the bundled clips and write a report; about ten minutes on two cores.
 
@@ -363,9 +366,12 @@ def demo(
     """
     from hueman.demo import demo as run
 
-    print(
-        f"Open {run(clips, out, set)} in a browser; videos, sheets and metrics.json are beside it."
-    )
+    report = run(clips, out, _all(set))
+    print(f"Open {report} in a browser; videos, sheets and metrics.json are beside it.")
+
+
+def _all(repeated: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(repeated))
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
