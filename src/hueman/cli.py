@@ -92,6 +92,8 @@ def render(
     preset: str | None = None,
     actors: str | None = None,
     actions: str | None = None,
+    random_actors: int = 0,
+    actions_each: int | None = None,
     size: str | None = None,
     frames: int | None = None,
     recolors: int | None = None,
@@ -115,6 +117,10 @@ def render(
             it change it.
         actors: "all", a number, or names with commas between them.
         actions: "all", a number, or names with commas between them.
+        random_actors: so many people who are drawn at random, each in clothes, light, background
+            and camera of its own. The cast stays away then, unless --actors or --preset wants it.
+        actions_each: how many of the actions each random actor does, drawn by the seed; all by
+            default.
         size: height and width of the frames, 384x256 by default; multiples of 32.
         frames: frames of each clip, 100 by default.
         recolors: other garment colours in which the same frames are rendered too, 0 by default.
@@ -134,6 +140,8 @@ def render(
         actors,
         actions,
         size,
+        random_actors,
+        actions_each,
         frames=frames,
         recolors=recolors,
         seed=seed,

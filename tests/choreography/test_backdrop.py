@@ -3,13 +3,13 @@ from typing import cast, get_args
 import numpy as np
 import pytest
 
-from hueman.choreography.backdrop import WALL, WALL_LIGHT, make_backdrop
+from hueman.choreography.backdrop import WALL, WALL_LAMP, WALL_SKY, make_backdrop
 from hueman.choreography.camera import DISTANCE, LEVEL, SPAN, Camera
-from hueman.choreography.lighting import LAMP, Lights
+from hueman.choreography.lighting import LAMP, STANDARD, Lights
 from hueman.choreography.patterns import linear_from_srgb
 from hueman.choreography.settings import Background
-from hueman.choreography.shading import LAMP_COLOR, SKY_COLOR
 
+LAMP_COLOR, SKY_COLOR = np.array(STANDARD.lamp_color), np.array(STANDARD.sky_color)
 CAMERA = Camera(192, 128, floor=-8.0)
 KINDS = get_args(Background)
 EVERY = pytest.mark.parametrize("kind", KINDS)
@@ -95,7 +95,9 @@ def test_a_plain_wall_fades_towards_the_corners(nothing):
     for corner in (wall[0, 0], wall[0, -1]):
         assert (corner < wall[brightest]).all()
         assert (corner > 0.75 * wall[brightest]).all()
-    white = linear_from_srgb(np.array([222, 222, 220]) / 255) * WALL_LIGHT
+    white = linear_from_srgb(np.array([222, 222, 220]) / 255) * (
+        WALL_SKY * SKY_COLOR + WALL_LAMP * LAMP_COLOR
+    )
     np.testing.assert_allclose(wall[brightest], white, rtol=0.01)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hueman.choreography.performance import performances
 from hueman.choreography.presets import RenderPlan
 from hueman.choreography.render import render, render_plan
 from hueman.choreography.settings import RenderSettings
@@ -17,14 +18,15 @@ from hueman.clips.store import Dataset, read_index
 from hueman.errors import HuemanError
 
 SETTINGS = RenderSettings(height=96, width=64, frames=3, recolors=2)
-ACTORS, ACTIONS = ("plaid", "mustard"), ("march",)
+ACTIONS = ("march",)
+BOTH = tuple(performances(("plaid", "mustard"), ACTIONS))
 
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory) -> tuple[Path, Path]:
     """Dataset and videos."""
     root = tmp_path_factory.mktemp("rendered")
-    summary = render(root / "dataset", SETTINGS, ACTORS, ACTIONS, 1, root / "videos")
+    summary = render(root / "dataset", SETTINGS, BOTH, 1, root / "videos")
     assert str(summary) == f"2 clips rendered in {root / 'dataset'}."
     return root / "dataset", root / "videos"
 
@@ -60,14 +62,14 @@ def test_every_clip_has_its_truth_and_preview(rendered):
 
 
 def test_two_runs_give_the_same_bytes(rendered, tmp_path):
-    render(tmp_path / "dataset", SETTINGS, ACTORS, ACTIONS, 2, tmp_path / "videos")
+    render(tmp_path / "dataset", SETTINGS, BOTH, 2, tmp_path / "videos")
     for one, other in zip(rendered, (tmp_path / "dataset", tmp_path / "videos"), strict=True):
         assert tree(one) == tree(other)
 
 
 def test_running_again_does_nothing(copy):
     before = {path: path.stat().st_mtime_ns for root in copy for path in root.rglob("*")}
-    summary = render(copy[0], SETTINGS, ACTORS, ACTIONS, videos=copy[1])
+    summary = render(copy[0], SETTINGS, BOTH, videos=copy[1])
     assert str(summary) == f"All 2 clips were already rendered in {copy[0]}."
     assert {path: path.stat().st_mtime_ns for root in copy for path in root.rglob("*")} == before
 
@@ -77,18 +79,18 @@ def test_only_what_is_missing_or_damaged_is_rendered_again(rendered, copy):
     truth = copy[0] / entry.truth
     for damage in (truth.unlink, lambda: truth.write_bytes(b"no truth")):
         damage()
-        summary = render(copy[0], SETTINGS, ACTORS, ACTIONS, 1)
+        summary = render(copy[0], SETTINGS, BOTH, 1)
         assert [made.actor for made in summary.made] == ["plaid"]
         assert tree(copy[0]) == tree(rendered[0])
     (copy[0] / entry.file).unlink()
-    assert len(render(copy[0], SETTINGS, ACTORS, ACTIONS, 1).made) == 1
+    assert len(render(copy[0], SETTINGS, BOTH, 1).made) == 1
     assert tree(copy[0]) == tree(rendered[0])
 
 
 def test_other_settings_render_again(copy):
     settings = replace(SETTINGS, recolors=0, noise=4.0)
     before = Dataset(copy[0]).read(Dataset(copy[0]).entry("plaid", "march"))
-    summary = render(copy[0], settings, ["plaid"], ACTIONS, 1, copy[1])
+    summary = render(copy[0], settings, performances(["plaid"], ACTIONS), 1, copy[1])
     assert [entry.actor for entry in summary.made] == ["plaid"]
     after = Dataset(copy[0]).read(Dataset(copy[0]).entry("plaid", "march"))
     np.testing.assert_array_equal(after.pose, before.pose)
@@ -99,7 +101,7 @@ def test_other_settings_render_again(copy):
 
 def test_a_plan_writes_its_split(copy):
     split = DatasetSplit(("plaid",), ("mustard",), ("march",), ())
-    render_plan(copy[0], RenderPlan(SETTINGS, ACTORS, ACTIONS, split), jobs=1)
+    render_plan(copy[0], RenderPlan(SETTINGS, BOTH, split), jobs=1)
     assert read_split(copy[0]) == split
 
 
@@ -113,12 +115,12 @@ def test_a_plan_writes_its_split(copy):
 )
 def test_wrong_requests_write_nothing(tmp_path, actors, actions, jobs, message):
     with pytest.raises(HuemanError, match=message):
-        render(tmp_path / "out", SETTINGS, actors, actions, jobs)
+        render(tmp_path / "out", SETTINGS, performances(actors, actions), jobs)
     assert not (tmp_path / "out").exists()
 
 
 def test_without_numba_it_is_said_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(HuemanError, match=r"pip install 'hueman\[render\]'"):
-        render(tmp_path / "out", SETTINGS, ACTORS, ACTIONS)
+        render(tmp_path / "out", SETTINGS, BOTH)
     assert read_index(tmp_path / "out") == []

@@ -6,15 +6,12 @@ import numpy as np
 import pytest
 
 from hueman.choreography.actor import EYE, HAIR, LOWER, SHOES, SKIN, UPPER
-from hueman.choreography.lighting import LAMP
+from hueman.choreography.lighting import LAMP, STANDARD
 from hueman.choreography.patterns import Pattern, linear_from_srgb
 from hueman.choreography.shading import (
-    BOUNCE_COLOR,
     FLY,
-    LAMP_COLOR,
     PLACKET,
     POCKET,
-    SKY_COLOR,
     Paint,
     shade,
 )
@@ -22,6 +19,9 @@ from hueman.choreography.shoes import SOLE
 from hueman.choreography.surface import Samples
 
 CAMERA = np.array([0.0, 0, 45])
+LAMP_COLOR = np.array(STANDARD.lamp_color)
+SKY_COLOR = np.array(STANDARD.sky_color)
+BOUNCE_COLOR = np.array(STANDARD.bounce_color)
 PLAIN = Pattern("plain", (200, 100, 50))
 
 
@@ -49,7 +49,7 @@ def samples_of(material, count=1, **values) -> Samples:
 def lit(samples, paint, lamp=0.0, sky=1.0):
     count = len(samples.rows)
     lamps, skies = (np.full(count, value, np.float32) for value in (lamp, sky))
-    return shade(samples, paint, lamps, skies, CAMERA)
+    return shade(samples, paint, lamps, skies, CAMERA, STANDARD)
 
 
 def linear(*srgb):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from hueman.choreography.performance import performances
 from hueman.choreography.presets import RenderPlan
 from hueman.choreography.render import render_plan
 from hueman.choreography.settings import RenderSettings
@@ -22,7 +23,8 @@ def rendered_dataset(tmp_path_factory) -> Dataset:
     root = tmp_path_factory.mktemp("tiny") / "rendered"
     settings = RenderSettings(height=96, width=64, frames=6, recolors=2)
     split = DatasetSplit(ACTORS, (), ("march",), ("wave_right",))
-    summary = render_plan(root, RenderPlan(settings, ACTORS, ("march", "wave_right"), split), 1)
+    who_does_what = tuple(performances(ACTORS, ("march", "wave_right")))
+    summary = render_plan(root, RenderPlan(settings, who_does_what, split), 1)
     assert not summary.refused
     return Dataset(root)
 

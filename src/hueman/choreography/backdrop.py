@@ -1,23 +1,24 @@
 """What is behind the actor: a wall and a floor in several kinds, lit like the actor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from hueman.choreography.camera import DISTANCE, Camera
-from hueman.choreography.lighting import Lights
+from hueman.choreography.camera import Camera
+from hueman.choreography.lighting import STANDARD, Illumination, Lights
 from hueman.choreography.noise import noise
 from hueman.choreography.patterns import linear_from_srgb
 from hueman.choreography.settings import Background
-from hueman.choreography.shading import LAMP_COLOR, SKY_COLOR
 
 WALL = 25.0
 """From the actor to the wall behind, in decimetres."""
 # Blur of the light on the floor, as a share of the picture's height.
 LAMP_BLUR, SKY_BLUR = 0.004, 0.02
-WALL_LIGHT = 1.45 * SKY_COLOR + 0.52 * LAMP_COLOR
+# How much of the sky's and of the lamp's light comes to the wall.
+WALL_SKY, WALL_LAMP = 1.45, 0.52
+NO_TINT = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Backdrop:
         lamp, sky = lights.at(self.places, np.ascontiguousarray(up))
         picture = self.wall.copy()
         lamp, sky = self._softened(lamp, LAMP_BLUR), self._softened(sky, SKY_BLUR)
-        received = sky[:, None] * SKY_COLOR + lamp[:, None] * LAMP_COLOR
+        lamp_color, sky_color = _colors(lights.illumination)
+        received = sky[:, None] * sky_color + lamp[:, None] * lamp_color
         picture[self.rows, self.columns] = self.floor * received
         return picture
 
@@ -55,8 +57,21 @@ class Backdrop:
         return blurred.ravel()
 
 
-def make_backdrop(kind: Background, camera: Camera) -> Backdrop:
+def make_backdrop(
+    kind: Background,
+    camera: Camera,
+    illumination: Illumination = STANDARD,
+    wall_tint: Sequence[float] = NO_TINT,
+    floor_tint: Sequence[float] = NO_TINT,
+) -> Backdrop:
     """Build a backdrop for a camera.
+
+    Args:
+        kind: name of the scene.
+        camera: who looks at it.
+        illumination: the light on the wall.
+        wall_tint: factors on the wall's colour in linear light, (3,).
+        floor_tint: on the floor's.
 
     Raises:
         ValueError: there is no such kind.
@@ -67,18 +82,34 @@ def make_backdrop(kind: Background, camera: Camera) -> Backdrop:
     x, y = rays[..., 0], rays[..., 1]
     # Along each ray the floor comes after this many decimetres.
     down = np.where(y < -1e-9, (camera.floor - camera.place[1]) / np.minimum(y, -1e-9), np.inf)
-    on_floor = down < DISTANCE + WALL
-    reach = DISTANCE + WALL
-    points = np.stack([x * reach, y * reach + camera.place[1] - camera.floor], axis=-1)
+    reach = camera.distance + WALL
+    on_floor = down < reach
+    points = np.stack(
+        [x * reach + camera.side, y * reach + camera.place[1] - camera.floor], axis=-1
+    )
     wall_color, floor_color = KINDS[kind]
-    wall = wall_color(points.reshape(-1, 2)).reshape(*x.shape, 3) * WALL_LIGHT * _falloff(camera)
+    lamp_color, sky_color = _colors(illumination)
+    light = WALL_SKY * sky_color + WALL_LAMP * lamp_color
+    painted = wall_color(points.reshape(-1, 2)).reshape(*x.shape, 3) * np.array(wall_tint)
+    wall = painted * light * _falloff(camera)
     rows, columns = np.nonzero(on_floor)
     way = down[on_floor]
     places = np.stack(
-        [x[on_floor] * way, np.full(len(way), camera.floor), DISTANCE - way], axis=1
+        [
+            x[on_floor] * way + camera.side,
+            np.full(len(way), camera.floor),
+            camera.distance - way,
+        ],
+        axis=1,
     ).astype(np.float32)
-    floor = floor_color(places[:, [0, 2]].astype(np.float64)).astype(np.float32)
+    bare = floor_color(places[:, [0, 2]].astype(np.float64))
+    floor = (bare * np.array(floor_tint)).astype(np.float32)
     return Backdrop(wall.astype(np.float32), rows, columns, floor, places)
+
+
+def _colors(illumination: Illumination) -> tuple[np.ndarray, np.ndarray]:
+    colors = illumination.lamp_color, illumination.sky_color
+    return np.array(colors[0], np.float32), np.array(colors[1], np.float32)
 
 
 def _falloff(camera: Camera) -> np.ndarray:

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 DISTANCE = 45.0
-"""From the actor to the camera, in decimetres."""
 SPAN = 25.2
-"""Height of what is seen at the actor's distance, in decimetres."""
 LEVEL = 0.462
-"""Height of the camera above the floor, as a share of SPAN."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +17,24 @@ class Camera:
     width: int
     floor: float
     """y of the floor."""
+    distance: float = DISTANCE
+    """From the actor to the camera."""
+    span: float = SPAN
+    """Height of what is seen at the actor's distance."""
+    level: float = LEVEL
+    """Height of the camera above the floor, as a share of `span`."""
+    side: float = 0.0
+    """How far the camera stands to the right of the actor's place."""
 
     @property
     def focal(self) -> float:
         """Focal length in pixels."""
-        return self.height * DISTANCE / SPAN
+        return self.height * self.distance / self.span
 
     @property
     def place(self) -> np.ndarray:
         """Where the camera is, (3,)."""
-        return np.array([0.0, self.floor + LEVEL * SPAN, DISTANCE])
+        return np.array([self.side, self.floor + self.level * self.span, self.distance])
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """Return column and row (pixel edges at integers) and depth of points (N, 3)."""

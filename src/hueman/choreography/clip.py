@@ -1,7 +1,5 @@
 """One rendered clip: an actor performs an action, in its own colours and in others."""
 
-import zlib
-
 import cv2
 import numpy as np
 
@@ -10,12 +8,16 @@ from hueman.choreography.actor import Actor
 from hueman.choreography.assets import BodyAssets
 from hueman.choreography.backdrop import Backdrop, make_backdrop
 from hueman.choreography.camera import Camera
-from hueman.choreography.cast import CAST
+from hueman.choreography.cast import CAST, ActorSpec
 from hueman.choreography.patterns import Pattern
+from hueman.choreography.random_actor import random_actor
+from hueman.choreography.random_names import is_random
 from hueman.choreography.recolors import base_lab, other_patterns
 from hueman.choreography.scene import RenderedFrame, render_frame
+from hueman.choreography.seeds import generator
 from hueman.choreography.settings import RenderSettings
 from hueman.choreography.shading import Paint
+from hueman.choreography.stage import Stage, random_stage
 from hueman.choreography.truth import ClipTruth, RenderedClip
 from hueman.clips.store import PreparedClip
 from hueman.perception.base import edge_detector
@@ -48,16 +50,17 @@ class ClipRenderer:
         """Render a clip; the same for the same settings, whatever was rendered before it.
 
         Args:
-            actor: name in cast.CAST.
+            actor: name in cast.CAST, or of a random actor, see `random_names.py`.
             action: name in actions.ACTIONS.
         """
         dressed = self._dress(actor)
-        random = _generator(self.settings.seed, actor, action)
-        manner = self._manner(_generator(self.settings.seed, actor, ""))
+        random = generator(self.settings.seed, actor, action)
+        manner = self._manner(generator(self.settings.seed, actor, ""))
         patterns = self._patterns(dressed, random)
         paint = Paint.of(dressed)
         paints = [paint.recolored(upper, lower) for upper, lower in patterns]
-        camera, backdrop = self._stage(dressed)
+        stage = self._stage(actor)
+        camera, backdrop = self._scene(stage, dressed)
         count = self.settings.frames
         frames = [
             render_frame(
@@ -66,6 +69,7 @@ class ClipRenderer:
                 paints,
                 camera,
                 backdrop,
+                stage.illumination,
             )
             for number in range(count)
         ]
@@ -73,13 +77,27 @@ class ClipRenderer:
 
     def _dress(self, actor: str) -> Actor:
         if self._dressed is None or self._dressed[0] != actor:
-            self._dressed = (actor, Actor(self._assets, CAST[actor]))
+            self._dressed = (actor, Actor(self._assets, self._spec(actor)))
         return self._dressed[1]
 
-    def _stage(self, actor: Actor) -> tuple[Camera, Backdrop]:
+    def _spec(self, actor: str) -> ActorSpec:
+        if is_random(actor):
+            return random_actor(generator(self.settings.seed, actor, "looks"))
+        return CAST[actor]
+
+    def _stage(self, actor: str) -> Stage:
+        """Random actors have places of their own; the cast performs where the settings say."""
+        if is_random(actor):
+            return random_stage(generator(self.settings.seed, actor, "stage"))
+        return Stage(self.settings.background)
+
+    def _scene(self, stage: Stage, actor: Actor) -> tuple[Camera, Backdrop]:
         floor = float(actor.vertices[:, 1].min())
-        camera = Camera(self.settings.height, self.settings.width, floor)
-        return camera, make_backdrop(self.settings.background, camera)
+        size = self.settings.height, self.settings.width
+        camera = Camera(*size, floor, stage.distance, stage.span, stage.level, stage.side)
+        return camera, make_backdrop(
+            stage.background, camera, stage.illumination, stage.wall_tint, stage.floor_tint
+        )
 
     def _manner(self, random: np.random.Generator) -> Manner:
         speed = 1 + self.settings.variation * random.uniform(-1, 1)
@@ -167,8 +185,3 @@ def scene_edges(frames: np.ndarray) -> np.ndarray:
         strength = np.sqrt((across**2 + down**2).sum(axis=2))
         edges[number] = np.rint(255 * (1 - np.exp(-strength / EDGE_SCALE)))
     return edges
-
-
-def _generator(seed: int, *names: str) -> np.random.Generator:
-    """Return a generator that depends on the seed and the names alone."""
-    return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])

@@ -5,6 +5,7 @@ something in it is in that direction's shadow.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from hueman.choreography.rotations import unit
 
 LAMP = unit(np.array([-0.45, 0.75, 0.75]))
 """Direction of the lamp: left of the picture, above, in front."""
+LAMP_COLOR = (0.80, 0.76, 0.70)
+SKY_COLOR = (0.62, 0.66, 0.72)
+BOUNCE_COLOR = (0.17, 0.16, 0.15)
 LAMP_RADIUS = 0.06
 """Size of the lamp, as seen from the actor, in radians."""
 LAMP_SAMPLES, LAMP_MAP = 12, 256
@@ -22,6 +26,23 @@ SKY_SAMPLES, SKY_MAP = 18, 112
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 # How far a surface is lifted off itself before it is tested, in decimetres.
 LAMP_LIFT, SKY_LIFT = 0.12, 0.3
+
+
+@dataclass(frozen=True)
+class Illumination:
+    """Where the lamp is, and what light there is; colours are linear light."""
+
+    lamp: tuple[float, float, float] = (float(LAMP[0]), float(LAMP[1]), float(LAMP[2]))
+    """Direction of the lamp, of unit length."""
+    lamp_color: tuple[float, float, float] = LAMP_COLOR
+    """Light on a surface that faces the lamp."""
+    sky_color: tuple[float, float, float] = SKY_COLOR
+    """Light on a surface that faces an open sky."""
+    bounce_color: tuple[float, float, float] = BOUNCE_COLOR
+    """Light that the floor throws back on what faces down."""
+
+
+STANDARD = Illumination()
 
 
 @dataclass(frozen=True)
@@ -39,15 +60,15 @@ class Direction:
     lift: float
 
 
-def lamp_directions() -> np.ndarray:
-    """Return unit vectors (LAMP_SAMPLES, 3) spread over the lamp."""
-    right = unit(np.cross([0.0, 1.0, 0.0], LAMP))
-    up = np.cross(LAMP, right)
+def lamp_directions(lamp: Sequence[float] = LAMP) -> np.ndarray:
+    """Return unit vectors (LAMP_SAMPLES, 3) spread over a lamp in the direction `lamp`, (3,)."""
+    right = unit(np.cross([0.0, 1.0, 0.0], lamp))
+    up = np.cross(lamp, right)
     number = np.arange(LAMP_SAMPLES)
     radius = LAMP_RADIUS * np.sqrt((number + 0.5) / LAMP_SAMPLES)
     angle = number * GOLDEN_ANGLE
     spread = radius * np.array([np.cos(angle), np.sin(angle)])
-    vectors = LAMP + spread[0][:, None] * right + spread[1][:, None] * up
+    vectors = np.asarray(lamp) + spread[0][:, None] * right + spread[1][:, None] * up
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
@@ -66,12 +87,16 @@ class Lights:
     Args:
         vertices: float32 (V, 3), of the posed actor.
         triangles: int32 (F, 3).
+        illumination: the light that casts the shadows.
     """
 
-    def __init__(self, vertices: np.ndarray, triangles: np.ndarray):
+    def __init__(
+        self, vertices: np.ndarray, triangles: np.ndarray, illumination: Illumination = STANDARD
+    ):
+        self.illumination = illumination
         self._lamp = [
             _shadowed(vertices, triangles, light, LAMP_MAP, LAMP_LIFT)
-            for light in lamp_directions()
+            for light in lamp_directions(illumination.lamp)
         ]
         self._sky = [
             _shadowed(vertices, triangles, light, SKY_MAP, SKY_LIFT) for light in sky_directions()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hueman.choreography.random_names import is_random
 from hueman.choreography.requirements import require_numba
 from hueman.errors import HuemanError
 
@@ -50,6 +51,11 @@ def choose(wanted: str, known: Sequence[str], kind: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in wanted.split(",")))
     check_known(names, known, kind)
     return names
+
+
+def check_actors(names: Sequence[str]) -> None:
+    """Refuse, by HuemanError, actors that are neither of the cast nor random ones."""
+    check_known([name for name in names if not is_random(name)], known_actors(), "actors")
 
 
 def check_known(names: Sequence[str], known: Sequence[str], kind: str) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hueman.choreography.names import choose, known_actions, known_actors
+from hueman.choreography.performance import Performance, performances
+from hueman.choreography.random_names import random_names
 from hueman.choreography.settings import RenderSettings
 from hueman.clips.split import DatasetSplit, draw_split
 from hueman.errors import HuemanError
@@ -56,10 +58,19 @@ class RenderPlan:
     """What to render, and how."""
 
     settings: RenderSettings
-    actors: tuple[str, ...]
-    actions: tuple[str, ...]
+    performances: tuple[Performance, ...]
     split: DatasetSplit | None
     """Written beside the clips; None leaves the split to training."""
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Who takes part, in their order."""
+        return tuple(dict.fromkeys(each.actor for each in self.performances))
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What is done, in the order in which it is first done."""
+        return tuple(dict.fromkeys(each.action for each in self.performances))
 
 
 def make_plan(
@@ -67,6 +78,8 @@ def make_plan(
     actors: str | None = None,
     actions: str | None = None,
     size: str | None = None,
+    random_actors: int = 0,
+    actions_each: int | None = None,
     **changes: Any,
 ) -> RenderPlan:
     """Take a preset and change it.
@@ -76,6 +89,10 @@ def make_plan(
         actors: as for `choose`; the preset's if None.
         actions: as for `choose`; the preset's if None.
         size: "384x256", height and width; the preset's if None.
+        random_actors: how many random actors to render; the cast stays away then, unless `actors`
+            or a preset asks for it.
+        actions_each: how many of the actions each random actor does, drawn by the seed; all if
+            None.
         changes: other fields of `RenderSettings`; those that are None stay the preset's.
 
     Raises:
@@ -89,12 +106,19 @@ def make_plan(
     if size:
         given["height"], given["width"] = parse_size(size)
     settings = replace(chosen.settings, **given)
-    who = choose(actors or chosen.actors, known_actors(), "actors")
+    if random_actors < 0:
+        raise HuemanError(f"random-actors is {random_actors}; choose 0 or more.")
+    strangers, cast = random_names(random_actors), ()
+    if actors or preset or not random_actors:
+        cast = choose(actors or chosen.actors, known_actors(), "actors")
     what = choose(actions or chosen.actions, known_actions(), "actions")
     split = None
     if preset:
-        split = draw_split(who, what, chosen.unseen_actors, chosen.test_actions, settings.seed)
-    return RenderPlan(settings, who, what, split)
+        split = draw_split(cast, what, chosen.unseen_actors, chosen.test_actions, settings.seed)
+        # All random actors are trained on, and do not change who of the cast is not.
+        split = replace(split, train_actors=(*split.train_actors, *strangers))
+    drawn = performances(strangers, what, actions_each, settings.seed)
+    return RenderPlan(settings, (*performances(cast, what), *drawn), split)
 
 
 def parse_size(text: str) -> tuple[int, int]:

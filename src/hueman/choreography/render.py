@@ -1,11 +1,12 @@
 """Rendered clips as a dataset: in parallel, resumable clip by clip, the same bytes every time."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from hueman.choreography.names import check_known, known_actions, known_actors
+from hueman.choreography.names import check_actors, check_known, known_actions
+from hueman.choreography.performance import Performance
 from hueman.choreography.presets import RenderPlan
 from hueman.choreography.settings import RenderSettings
 from hueman.choreography.sheets import SHEETS, write_sheets
@@ -27,14 +28,6 @@ RENDERING = 1
 """Raise it when rendering changes its results, so that clips are rendered again."""
 
 
-@dataclass(frozen=True)
-class Performance:
-    """Who does what."""
-
-    actor: str
-    action: str
-
-
 def render_plan(
     out: Path, plan: RenderPlan, jobs: int | None = None, videos: Path | None = None
 ) -> DatasetSummary:
@@ -42,7 +35,7 @@ def render_plan(
 
     See `render` for the arguments and errors.
     """
-    summary = render(out, plan.settings, plan.actors, plan.actions, jobs, videos)
+    summary = render(out, plan.settings, plan.performances, jobs, videos)
     if plan.split:
         write_split(out, plan.split)
     return summary
@@ -51,12 +44,11 @@ def render_plan(
 def render(
     out: Path,
     settings: RenderSettings,
-    actors: Sequence[str],
-    actions: Sequence[str],
+    performances: Sequence[Performance],
     jobs: int | None = None,
     videos: Path | None = None,
 ) -> DatasetSummary:
-    """Render every action by every actor and add the clips to the dataset `out`.
+    """Render performances and add the clips to the dataset `out`.
 
     What is there already is kept; see `build_dataset`. The files are the same, byte for byte,
     whenever and with however many jobs they are made.
@@ -64,8 +56,8 @@ def render(
     Args:
         out: folder of the dataset; made if need be. Other clips in it stay.
         settings: how.
-        actors: names from `cast.CAST`.
-        actions: names from `actions.ACTIONS`.
+        performances: who does what; actors are named in `cast.CAST`, or random ones (see
+            `random_names.py`), actions in `actions.ACTIONS`.
         jobs: clips at once, each in a process and on a thread of its own; as many as CPU cores if
             None.
         videos: folder in which to write the clips as videos too, see `videos.write_videos`.
@@ -74,8 +66,8 @@ def render(
         HuemanError: numba is missing, a name is unknown, the folder cannot be written or holds
             clips of another size, weights cannot be had, or jobs is less than 1.
     """
-    check_known(actors, known_actors(), "actors")
-    check_known(actions, known_actions(), "actions")
+    check_actors([each.actor for each in performances])
+    check_known([each.action for each in performances], known_actions(), "actions")
     recipe = Recipe(
         doing="Rendering",
         done="rendered",
@@ -85,7 +77,6 @@ def render(
         make_maker=partial(PerformanceRenderer, out, settings),
         threads=1,
     )
-    performances = [Performance(actor, action) for actor in actors for action in actions]
     summary = build_dataset(out, performances, recipe, jobs)
     if summary.made or summary.reused:
         dataset = Dataset(out)

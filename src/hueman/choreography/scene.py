@@ -8,7 +8,7 @@ import numpy as np
 from hueman.choreography.actor import HAIR, LOWER, SKIN, UPPER, Actor
 from hueman.choreography.backdrop import Backdrop
 from hueman.choreography.camera import Camera
-from hueman.choreography.lighting import Lights
+from hueman.choreography.lighting import STANDARD, Illumination, Lights
 from hueman.choreography.patterns import srgb_from_linear
 from hueman.choreography.rig import Posture
 from hueman.choreography.shading import Paint, shade
@@ -42,17 +42,22 @@ class RenderedFrame:
 
 
 def render_frame(
-    actor: Actor, posture: Posture, paints: Sequence[Paint], camera: Camera, backdrop: Backdrop
+    actor: Actor,
+    posture: Posture,
+    paints: Sequence[Paint],
+    camera: Camera,
+    backdrop: Backdrop,
+    illumination: Illumination = STANDARD,
 ) -> RenderedFrame:
     """Render one frame in one or several colourings; each further one costs only its shading."""
     posed = actor.pose(posture)
     samples = sample(actor, posed, camera, SAMPLES_ACROSS)
-    lights = Lights(posed.vertices, actor.triangles)
+    lights = Lights(posed.vertices, actor.triangles, illumination)
     lamp, sky = lights.at(samples.place, samples.normal)
     coverage = samples.coverage()
     behind = backdrop.lit(lights) * (1 - coverage[..., None])
     pictures = [
-        _developed(behind, samples, shade(samples, paint, lamp, sky, camera.place))
+        _developed(behind, samples, shade(samples, paint, lamp, sky, camera.place, illumination))
         for paint in paints
     ]
     seen = camera.project(posed.joints)

@@ -7,16 +7,11 @@ from numba import njit
 
 from hueman.choreography.actor import EYE, HAIR, LASH, LOWER, SKIN, UPPER, Actor
 from hueman.choreography.cloth import WAIST_ABOVE_PELVIS
-from hueman.choreography.lighting import LAMP
+from hueman.choreography.lighting import Illumination
 from hueman.choreography.noise import noise_at
 from hueman.choreography.patterns import DENIM, Pattern, linear_from_srgb, second_share, weave
 from hueman.choreography.shoes import SOLE
 from hueman.choreography.surface import Samples
-
-SKY_COLOR = np.array([0.62, 0.66, 0.72], np.float32)
-LAMP_COLOR = np.array([0.80, 0.76, 0.70], np.float32)
-BOUNCE_COLOR = np.array([0.17, 0.16, 0.15], np.float32)
-"""Light that the floor throws back on what faces down."""
 
 # What is sewn on a garment, as bits of a number.
 PLACKET, POCKET, FLY = 1, 2, 4
@@ -71,7 +66,12 @@ class Paint:
 
 
 def shade(
-    samples: Samples, paint: Paint, lamp: np.ndarray, sky: np.ndarray, camera: np.ndarray
+    samples: Samples,
+    paint: Paint,
+    lamp: np.ndarray,
+    sky: np.ndarray,
+    camera: np.ndarray,
+    illumination: Illumination,
 ) -> np.ndarray:
     """Return the linear light that samples send to the camera, float32 (N, 3).
 
@@ -81,10 +81,15 @@ def shade(
         lamp: float32 (N,), the lamp's light on each sample, 0..1.
         sky: float32 (N,), the sky's.
         camera: (3,), where the camera is.
+        illumination: the colours of the light.
     """
+    lamp_color, sky_color, bounce_color = np.array(
+        [illumination.lamp_color, illumination.sky_color, illumination.bounce_color], np.float32
+    )
     return _shade(
         samples.place, samples.normal, samples.rest, samples.cloth, samples.hem, samples.material,
-        lamp, sky, np.asarray(camera, np.float32), LAMP.astype(np.float32),
+        lamp, sky, np.asarray(camera, np.float32), np.array(illumination.lamp, np.float32),
+        lamp_color, sky_color, bounce_color,
         paint.upper, paint.lower, paint.plain, paint.face, paint.sewn,
         paint.print_height, paint.waist, paint.beard,
     )  # fmt: skip
@@ -93,6 +98,7 @@ def shade(
 @njit(cache=True, error_model="numpy")
 def _shade(
     place, normal, rest, cloth, hem, material, lamp, sky, camera, towards_lamp,
+    lamp_color, sky_color, bounce_color,
     upper, lower, plain, face, sewn, print_height, waist, beard,
 ):  # fmt: skip
     light = np.empty((len(place), 3), np.float32)
@@ -121,8 +127,8 @@ def _shade(
             gloss = 0.12 * half**30
         down = max(0.0, 0.5 - 0.5 * normal[n, 1])
         for k in range(3):
-            received = SKY_COLOR[k] * sky[n] + LAMP_COLOR[k] * lamp[n] + BOUNCE_COLOR[k] * down
-            light[n, k] = color[k] * received + gloss * LAMP_COLOR[k] * min(1.0, 2 * lamp[n])
+            received = sky_color[k] * sky[n] + lamp_color[k] * lamp[n] + bounce_color[k] * down
+            light[n, k] = color[k] * received + gloss * lamp_color[k] * min(1.0, 2 * lamp[n])
     return light
 
 

@@ -37,7 +37,8 @@ def deformable_skip(features: Tensor, motion: PartMotion) -> Tensor:
     # In 32 bits, since 16 cannot hold a place in a large frame.
     whole = features.float()
     height, width = features.shape[2:]
-    masks = F.adaptive_avg_pool2d(motion.masks.float(), (height, width))
+    step = motion.masks.shape[2] // height, motion.masks.shape[3] // width
+    masks = F.avg_pool2d(motion.masks.float(), step)
     merged = torch.zeros_like(whole)
     for mask, sampling in zip(masks.unbind(1), motion.sampling.unbind(1), strict=True):
         grid = F.affine_grid(sampling.float(), list(features.shape), align_corners=False)
