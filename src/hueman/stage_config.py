@@ -160,8 +160,9 @@ class GeneratorConfig:
     normalisation after the first convolution of both stages, or scales and shifts made from the
     code at each place after that normalisation (FiLM)."""
     normalization: Literal["instance", "pixel"] = "instance"
-    """Of features over the whole frame (the paper), or at each place over the channels, so that the
-    code of a garment does not move what is far from it."""
+    """Of features over the whole frame (the paper), or at each place over the channels: then the
+    code of a garment does not move what is far from it, but neither does a place learn whom the
+    frame shows."""
     fine_stage: bool = True
     """Without it the coarse stage works alone, at full size."""
 

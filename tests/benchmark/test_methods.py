@@ -45,10 +45,10 @@ def changes(method):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("deformable_gan", {"method": ("decoupled", "deformable_gan")}),
         ("end_to_end", {"method": ("decoupled", "end_to_end")}),
         ("no_augmentation", {"color_augmentation": (True, False)}),
         ("unet", {"stage_two.generator.network": ("coarse_to_fine", "unet")}),
+        ("pixel_norm", {"stage_two.generator.normalization": ("instance", "pixel")}),
         ("no_previous_frame", {"stage_two.generator.previous_frame": (True, False)}),
         ("bicycle_regression", {"stage_one.latent_regression": ("random", "random")}),
     ],
@@ -61,29 +61,33 @@ def test_a_method_is_its_one_difference(name, expected):
         assert found[setting][1] == value
 
 
-def test_the_restored_method_has_a_restoration_network_and_the_proposed_one_has_none():
-    assert methods_of(PRESET, [])["restored"] is RESTORED
-    assert config_of(PROPOSED, PRESET, []).restoration is None
-    config = config_of(RESTORED, PRESET, [])
-    assert config.restoration is not None
-    assert config.restoration.schedule.steps == 800
-    assert {name.split(".")[0] for name in changes(RESTORED)} == {"restoration", "stage_two"}
-    assert changes(RESTORED)["stage_two.restore"] == (False, True)
-
-
 def test_a_preset_that_restores_is_compared_without():
-    methods = methods_of("paper", ["stage_two.restore=true"])
+    methods = methods_of(PRESET, [])
     assert methods["unrestored"] is UNRESTORED
     assert "restored" not in methods
-    unrestored = config_of(UNRESTORED, "paper", ["stage_two.restore=true"])
-    assert unrestored.restoration is None
-    assert not unrestored.stage_two.restore
-    assert config_of(PROPOSED, "paper", ["stage_two.restore=true"]).restoration is not None
+    config = config_of(PROPOSED, PRESET, [])
+    assert config.restoration is not None
+    assert config.restoration.schedule.steps == 800
+    assert {name.split(".")[0] for name in changes(UNRESTORED)} == {"restoration", "stage_two"}
+    assert changes(UNRESTORED)["stage_two.restore"] == (True, False)
 
 
-def test_a_baseline_trains_no_restoration_network():
-    gan = methods_of("paper", ["stage_two.restore=true"])["deformable_gan"]
-    assert config_of(gan, "paper", ["stage_two.restore=true"]).restoration is None
+def test_a_preset_that_does_not_restore_is_compared_with_it():
+    without = ["stage_two.restore=false"]
+    methods = methods_of(PRESET, without)
+    assert methods["restored"] is RESTORED
+    assert "unrestored" not in methods
+    assert config_of(PROPOSED, PRESET, without).restoration is None
+    restored = config_of(RESTORED, PRESET, without)
+    assert restored.restoration is not None
+    assert restored.stage_two.restore
+
+
+def test_deformable_gan_is_another_method_and_trains_no_restoration_network():
+    gan = methods_of(PRESET, [])["deformable_gan"]
+    assert config_of(gan, PRESET, []).restoration is None
+    found = {name for name in changes(gan) if not name.startswith("restoration")}
+    assert found == {"method", "stage_two.restore"}
 
 
 def test_changes_of_the_benchmark_are_those_of_all_methods():
@@ -93,19 +97,19 @@ def test_changes_of_the_benchmark_are_those_of_all_methods():
 
 def test_all_methods_are_compared_unless_some_are_named():
     methods = methods_of(PRESET, [])
-    assert list(methods) == ["proposed", *(each.name for each in COMPARED), "restored"]
+    assert list(methods) == ["proposed", *(each.name for each in COMPARED), "unrestored"]
     assert choose_methods(methods, []) == list(methods.values())
     assert len({each.title for each in methods.values()}) == len(methods)
 
 
 def test_the_proposed_method_always_takes_part_and_is_first():
-    chosen = choose_methods(methods_of(PRESET, []), ["restored", "unet"])
-    assert [each.name for each in chosen] == ["proposed", "unet", "restored"]
+    chosen = choose_methods(methods_of(PRESET, []), ["unrestored", "unet"])
+    assert [each.name for each in chosen] == ["proposed", "unet", "unrestored"]
 
 
 def test_unknown_methods_are_refused_with_those_there_are():
-    with pytest.raises(HuemanError, match="no method 'unrestored'; there are proposed, def"):
-        choose_methods(methods_of(PRESET, []), ["unet", "unrestored"])
+    with pytest.raises(HuemanError, match="no method 'restored'; there are proposed, def"):
+        choose_methods(methods_of(PRESET, []), ["unet", "restored"])
 
 
 def test_wrong_changes_are_refused():

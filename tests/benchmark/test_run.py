@@ -11,8 +11,8 @@ from hueman.benchmark.table import show_table_one
 from hueman.errors import HuemanError
 from hueman.evaluation.result import Evaluation
 
-ONLY = ("deformable_gan", "restored")
-NAMES = ["proposed", "deformable_gan", "restored", "copy", "warp"]
+ONLY = ("deformable_gan", "unrestored")
+NAMES = ["proposed", "deformable_gan", "unrestored", "copy", "warp"]
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +50,14 @@ def test_each_method_was_trained_as_its_name_says(finished):
     out, evaluation = finished
     training = {each.name: each.training for each in evaluation.methods}
     assert training["deformable_gan"].keys() > {"deformable_gan", "seed"}
-    assert "restoration" in training["restored"]
-    assert "restoration" not in training["proposed"]
-    assert training["restored"]["stage_one"] == training["proposed"]["stage_one"]
+    assert "restoration" in training["proposed"]
+    assert "restoration" not in training["unrestored"]
+    assert training["unrestored"]["stage_one"] == training["proposed"]["stage_one"]
     sizes = {each.name: each.parameters for each in evaluation.methods}
-    assert sizes["restored"] > sizes["proposed"] > sizes["copy"] == 0
+    assert sizes["proposed"] > sizes["unrestored"] > sizes["copy"] == 0
     assert not evaluation.methods[1].judgement.codes
     assert evaluation.methods[0].judgement.codes
-    assert (out / "runs" / "restored" / "console.log").exists()
+    assert (out / "runs" / "unrestored" / "console.log").exists()
 
 
 def test_the_report_begins_with_table_one(finished):

@@ -80,7 +80,7 @@ def test_encoders_of_the_first_method_are_used_and_not_trained_again(trained):
 
 def test_stages_with_other_settings_are_not_shared(trained):
     assert not (trained.out / "no_augmentation" / "stage_one").exists()
-    assert not (trained.out / "unet" / "restoration").exists()
+    assert (trained.out / "unet" / "restoration").exists()
 
 
 def test_what_is_finished_is_kept(trained, truth_dataset):

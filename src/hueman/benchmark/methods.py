@@ -23,11 +23,7 @@ COMPARED = (
     Method("end_to_end", "end-to-end", ("method=end_to_end",)),
     Method("no_augmentation", "no colour augmentation", ("color_augmentation=false",)),
     Method("unet", "U-Net generator", ("stage_two.generator.network=unet",)),
-    Method(
-        "instance_norm",
-        "instance normalisation",
-        ("stage_two.generator.normalization=instance",),
-    ),
+    Method("pixel_norm", "normalised at each place", ("stage_two.generator.normalization=pixel",)),
     Method("no_previous_frame", "no previous frame", ("stage_two.generator.previous_frame=false",)),
     Method(
         "bicycle_regression",
