@@ -306,6 +306,7 @@ def evaluate(
     json: Path | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
     codes: int = 2000,
+    unseen: bool = False,
     device: str = "auto",
 ) -> None:
     """Judge a model on the clips of a dataset that were kept out of its training.
@@ -317,14 +318,15 @@ def evaluate(
         json: file to write all numbers to as well.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         codes: frames to encode for the picture of the latent space.
+        unseen: judge on people of whom training saw nothing (--unseen-actors of 'hueman split'),
+            instead of on the held-out actions of those it saw.
         device: auto, cpu or cuda.
     """
     from hueman.clips.store import Dataset
     from hueman.evaluation.evaluate import evaluate as run
 
-    for name, estimate in (
-        run(model, Dataset(dataset), out, json, restoration, codes, device).methods[0].means.items()
-    ):
+    evaluation = run(model, Dataset(dataset), out, json, restoration, codes, device, unseen)
+    for name, estimate in evaluation.methods[0].means.items():
         print(f"{name:32} {estimate.mean:8.4f}  [{estimate.low:.4f}, {estimate.high:.4f}]")
     print(f"Open {out / 'report.html'}; all numbers are in {out / 'result.json'}.")
 

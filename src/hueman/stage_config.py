@@ -203,6 +203,13 @@ class StageTwoConfig:
     stick_figure: Literal["drawn", "warped"] = "drawn"
     """The stick figure of a feature map: drawn from the target pose, which is known, or warped with
     the edges (the paper)."""
+    appearance: bool = False
+    """The generator also sees the content frame itself, warped part by part before its background,
+    with its garments in the colours that the codes stand for, and only mends it where needed: so
+    it can show people it was not trained on. The paper has none."""
+    tint_weight: float = Field(default=5.0, ge=0)
+    """With `appearance`: of the L1 distance in the garments of that warped picture from the real
+    frame, which teaches what colours codes stand for."""
     restore: bool = False
     """Restore warped feature maps by the network of section 2.3 before they are used; needs the
     settings `restoration`."""

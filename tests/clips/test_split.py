@@ -18,13 +18,20 @@ SPLIT = DatasetSplit(("ann", "bob"), ("cyd",), ("wave", "jump"), ("bow",))
         (("ann", "wave"), "train"),
         (("bob", "bow"), "test"),
         (("cyd", "wave"), None),
-        (("cyd", "bow"), None),
+        (("cyd", "bow"), "unseen"),
+        (("cyd", "kick"), None),
         (("dan", "wave"), None),
         (("ann", "kick"), None),
     ],
 )
 def test_roles(clip, role):
     assert SPLIT.role(*clip) == role
+
+
+def test_without_test_actions_unseen_people_are_judged_in_all():
+    split = replace(SPLIT, test_actions=())
+    assert split.role("cyd", "wave") == "unseen"
+    assert split.role("cyd", "bow") is None
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -10,6 +10,7 @@ from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.generate import generate
 from hueman.generation.predictor import Predictor, codes_between
+from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 
@@ -54,7 +55,7 @@ def test_frames_follow_each_other_from_black(predictor, clip):
     features, regions = content.warped(torch.from_numpy(clip.pose[:1]), "garments")
     with torch.inference_mode():
         black = torch.full((1, 3, 96, 64), -1.0)
-        first = predictor.model.next_frame(features, code[None], regions, black)
+        first = predictor.model.next_frame(Guidance(features, regions, None), code[None], black)
     assert np.array_equal(frames[0], to_uint8(first)[0])
     again = list(predictor.generate(content, clip.pose[1:2], code))
     assert not np.array_equal(again[0], frames[1])

@@ -31,15 +31,17 @@ def test_nothing_is_added_unless_asked_for(split):
 
 def test_all_else_is_drawn_as_without_it(split):
     plain, noisy = pairs(split).warp(3), pairs(split, NOISE).warp(3)
-    for name in ("real", "features", "regions"):
-        for first, second in zip(getattr(plain, name), getattr(noisy, name), strict=True):
-            assert torch.equal(first, second)
+    for first, second in zip(plain.real, noisy.real, strict=True):
+        assert torch.equal(first, second)
+    for one, other in zip(plain.guidance, noisy.guidance, strict=True):
+        assert torch.equal(one.features, other.features)
+        assert torch.equal(one.regions, other.regions)
     assert torch.equal(plain.content, noisy.content)
 
 
 def test_blotches_are_smooth_and_as_strong_as_drawn(split):
     noisy = pairs(split, NOISE, "stage_two.warm_up_frames=3")
-    number = next(n for n in range(20) if len(noisy.warp(n).features) > 2)
+    number = next(n for n in range(20) if len(noisy.warp(n).guidance) > 2)
     for blotches in noisy.warp(number).blotches:
         assert blotches.shape == (4, 3, 96, 64)
         strengths = blotches.std(dim=(1, 2, 3))
@@ -60,7 +62,7 @@ def test_black_before_the_first_frame_stays_black(split):
 def test_the_generator_sees_them_in_training_alone(split):
     noisy = pairs(split, NOISE, "stage_two.warm_up_frames=0")
     batch, model = noisy(0), noisy.model
-    arguments = batch.features, batch.code, batch.regions, batch.previous
+    arguments = batch.guidance, batch.code, batch.previous
     with torch.no_grad():
         clean = model.generate_sequence(*arguments)
         seen = model.generate_sequence(*arguments, batch.blotches)

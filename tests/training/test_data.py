@@ -46,6 +46,10 @@ def test_a_split_that_leaves_nothing_is_an_error(dataset):
 def test_what_the_split_keeps_out_is_judged(dataset):
     config = load_config("demo")
     assert [clip.action for clip in held_out_clips(dataset, config)] == ["wave_right"]
+    with pytest.raises(HuemanError, match=r"no actor whom test_actions .* keeps out"):
+        held_out_clips(dataset, load_config("demo", ["split=actions"]), unseen=True)
     write_split(dataset.root, DatasetSplit(("plaid",), ("mustard",), ("march",), ()))
+    unseen = held_out_clips(dataset, config, unseen=True)
+    assert [(clip.actor, clip.action) for clip in unseen] == [("mustard", "march")]
     with pytest.raises(HuemanError, match=r"split\.json keeps out"):
         held_out_clips(dataset, config)

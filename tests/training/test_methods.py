@@ -98,8 +98,9 @@ def test_encoders_get_the_gradient_of_the_objective_and_not_the_judge(split):
     made.backward(0)
     batch, encoders = made.batch(0), made.model.encoders
     code = encoders(*batch.content)
-    fake = made.model.generate_sequence(batch.features, code, batch.regions, batch.previous)
-    judged = made.networks["discriminator"](torch.cat([*batch.features, *fake], dim=1))
+    fake = made.model.generate_sequence(batch.guidance, code, batch.previous)
+    features = [each.features for each in batch.guidance]
+    judged = made.networks["discriminator"](torch.cat([*features, *fake], dim=1))
     loss = sum(((scale[-1] - 1) ** 2).mean() for scale in judged)
     loss = loss + 3 * sum((a - b).abs().mean() / 2 for a, b in zip(fake, batch.real, strict=True))
     parameters = [p for p in encoders.parameters() if p.grad is not None]

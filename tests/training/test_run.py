@@ -60,12 +60,12 @@ def test_whole_run_makes_a_model_whose_code_matters(truth_dataset, config, tmp_p
     assert set(notes["stage_one"]) == {"upper", "lower"}
     clip = load_split(truth_dataset, config, show_progress=False).test[0]
     content: Frames = clip.frames[:1]
-    features, regions = model.estimate(content, content.pose)
+    guidance = model.estimate(content, content.pose, None)
     black = torch.full((1, 3, 96, 64), -1.0)
     codes = [torch.zeros(1, 24), torch.zeros(1, 24)]
     codes[1][:, :16] = 3
     with torch.no_grad():
-        frames = [model.next_frame(features, code, regions, black) for code in codes]
+        frames = [model.next_frame(guidance, code, black) for code in codes]
     assert (frames[0] - frames[1]).abs().max() > 0.05
     assert train(dataset, out, config, "cpu") == file
     with pytest.raises(HuemanError, match="other settings"):
@@ -91,9 +91,9 @@ def test_restoration_is_trained_between_the_stages_and_used_by_option(truth_data
     assert (tmp_path / "restoration" / "samples" / "0000004.png").is_file()
     content = load_split(truth_dataset, config, show_progress=False).test[0].frames
     with torch.no_grad():
-        restored, _ = model.estimate(content[[0, 0]], content.pose[2:4])
+        restored = model.estimate(content[[0, 0]], content.pose[2:4], None).features
         model.choose_restoration("off")
-        warped, _ = model.estimate(content[[0, 0]], content.pose[2:4])
+        warped = model.estimate(content[[0, 0]], content.pose[2:4], None).features
     assert restored.shape == (2, 4, 96, 64)
     assert not torch.equal(restored, warped)
     assert model.restoration is not None

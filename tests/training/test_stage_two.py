@@ -15,6 +15,10 @@ from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
 
 
+def features_of(made, number=0):
+    return [each.features for each in made.batch(number).guidance]
+
+
 def stage(split, settings=(), layers=3):
     config = load_config("demo", [*TINY, *settings])
     torch.manual_seed(0)
@@ -42,8 +46,8 @@ def test_gradients_are_those_of_the_published_two_passes(split):
     made.networks.start_update(1e-3)
     made.backward(0)
     batch = made.batch(0)
-    fake = made.model.generate_sequence(batch.features, batch.code, batch.regions, batch.previous)
-    condition = torch.cat(batch.features, dim=1)
+    fake = made.model.generate_sequence(batch.guidance, batch.code, batch.previous)
+    condition = torch.cat([each.features for each in batch.guidance], dim=1)
     real = torch.cat([condition, *batch.real], dim=1)
     made_up = torch.cat([condition, *fake], dim=1)
     discriminator = made.networks["discriminator"].module
@@ -74,8 +78,8 @@ def test_frames_follow_each_other_and_share_colours(split):
     made = stage(split)
     batch = made.batch(0)
     assert [frame.shape for frame in batch.real] == [(2, 3, 96, 64)] * 2
-    assert [feature.shape for feature in batch.features] == [(2, 4, 96, 64)] * 2
-    assert [region.shape for region in batch.regions] == [(2, 2, 96, 64)] * 2
+    assert [each.features.shape for each in batch.guidance] == [(2, 4, 96, 64)] * 2
+    assert [each.regions.shape for each in batch.guidance] == [(2, 2, 96, 64)] * 2
     assert batch.code.shape == (2, 24)
     for a, b in zip(batch.real, made.batch(0).real, strict=True):
         assert torch.equal(a, b)
@@ -162,24 +166,24 @@ def test_samples_are_made_by_the_averages_alone(split):
 
 
 def test_features_are_restored_by_option(split):
-    plain = stage(split, [RESTORATION]).batch(0).features
+    plain = features_of(stage(split, [RESTORATION]))
     made = stage(split, [RESTORATION, "stage_two.restore=true"])
     network = made.model.restoration
     assert network is not None
-    for a, b in zip(plain, made.batch(0).features, strict=True):
+    for a, b in zip(plain, features_of(made), strict=True):
         assert torch.equal(a, b)  # untrained, it changes nothing
     torch.nn.init.constant_(list(network.parameters())[-1], 0.25)
-    for a, b in zip(plain, made.batch(0).features, strict=True):
+    for a, b in zip(plain, features_of(made), strict=True):
         torch.testing.assert_close(b, (a + 0.25).clamp(-1, 1))
     made.model.choose_restoration("off")
-    assert torch.equal(made.batch(0).features[0], plain[0])
+    assert torch.equal(features_of(made)[0], plain[0])
     with pytest.raises(HuemanError, match="needs the settings restoration"):
         load_config("demo", ["stage_two.restore=true"])
 
 
 def test_stick_figures_are_warped_by_option(split):
-    drawn = stage(split).batch(0).features[0]
-    warped = stage(split, ["stage_two.stick_figure=warped"]).batch(0).features[0]
+    drawn = features_of(stage(split))[0]
+    warped = features_of(stage(split, ["stage_two.stick_figure=warped"]))[0]
     assert torch.equal(drawn[:, 3], warped[:, 3])
     assert not torch.equal(drawn[:, :3], warped[:, :3])
 
@@ -217,7 +221,7 @@ def test_other_generators_train_are_saved_and_generate(split, settings, tmp_path
 def test_frames_that_are_made_alone_need_no_warm_up(split):
     def lengths(*settings):
         batch = stage(split, ["stage_two.warm_up_frames=3", *settings], 1).batch
-        return [len(batch.warp(number).features) for number in range(6)]
+        return [len(batch.warp(number).guidance) for number in range(6)]
 
     assert max(lengths()) > 2
     assert set(lengths(*ALONE)) == {2}

@@ -46,8 +46,14 @@ class DatasetSplit:
             if not trained:
                 raise ValueError(f"no {kind} are for training")
 
-    def role(self, actor: str, action: str) -> Literal["train", "test"] | None:
-        """Say what a clip is for; None where it is for neither, as an unseen actor's."""
+    def role(self, actor: str, action: str) -> Literal["train", "test", "unseen"] | None:
+        """Say what a clip is for: training, testing, testing by people whom training never saw.
+
+        Of those people only the test actions count, if there are any. None is for nothing.
+        """
+        if actor in self.unseen_actors:
+            counts = action in (self.test_actions or self.train_actions)
+            return "unseen" if counts else None
         if actor not in self.train_actors:
             return None
         if action in self.train_actions:

@@ -46,14 +46,28 @@ def shift_chroma(lab: Tensor, mask: Tensor, mean: Tensor, target_ab: Tensor) -> 
             f"expected Lab (N, 3, H, W) and mask (N, 1, H, W), "
             f"got {tuple(lab.shape)} and {tuple(mask.shape)}"
         )
+    shift = (target_ab - mean[:, 1:])[:, :, None, None]
+    return torch.cat([lab[:, :1], lab[:, 1:] + color_share(lab, mask, mean) * shift], dim=1)
+
+
+def color_share(lab: Tensor, mask: Tensor, mean: Tensor) -> Tensor:
+    """Return how much of a garment's mean colour each pixel has: w of `shift_chroma` in the mask.
+
+    Args:
+        lab: (N, 3, H, W) Lab.
+        mask: (N, 1, H, W), 0..1, how much of the pixel is garment.
+        mean: (N, 3), mean Lab of the garment.
+
+    Returns:
+        (N, 1, H, W), 0..LARGEST_SHARE.
+    """
     lightness, chroma = lab[:, :1], lab[:, 1:]
     mean_lightness, mean_chroma = mean[:, :1, None, None], mean[:, 1:, None, None]
     light = (lightness + 16) / (mean_lightness + 16)
     along = (chroma * mean_chroma).sum(dim=1, keepdim=True)
     strength = (mean_chroma**2).sum(dim=1, keepdim=True)
     share = (along + DISTINCT_CHROMA**2 * light) / (strength + DISTINCT_CHROMA**2)
-    shift = target_ab[:, :, None, None] - mean_chroma
-    return torch.cat([lightness, chroma + mask * share.clamp(0, LARGEST_SHARE) * shift], dim=1)
+    return mask * share.clamp(0, LARGEST_SHARE)
 
 
 def mean_color(frames: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -63,6 +63,8 @@ class Scope:
     summary: str = ""
     table_one: bool = False
     """Whether the report begins with the paper's Table 1."""
+    unseen: bool = False
+    """Judge on people of whom training saw nothing, instead of on the others' test actions."""
 
 
 def evaluate(
@@ -73,6 +75,7 @@ def evaluate(
     restoration: str = "auto",
     codes: int = CODES,
     device: str = "auto",
+    unseen: bool = False,
 ) -> Evaluation:
     """Judge one model beside the methods without a network, and write the report.
 
@@ -84,13 +87,15 @@ def evaluate(
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         codes: frames encoded for the latent space.
         device: "auto", "cpu" or "cuda".
+        unseen: judge on people of whom training saw nothing.
 
     Raises:
         HuemanError: there is no such model, or the dataset has no clip that was held out.
     """
     subject, config = load_subject(model, restoration=restoration, device=choose_device(device))
     subjects = [subject, *plain_subjects((config.height, config.width))]
-    scope = Scope(dataset, config, codes, "Evaluation of a model", f"{model} on {dataset.root}.")
+    on = f"{model} on {dataset.root}{', people it was not trained on' if unseen else ''}."
+    scope = Scope(dataset, config, codes, "Evaluation of a model", on, unseen=unseen)
     return evaluate_subjects(subjects, scope, out, json_file)
 
 
@@ -110,7 +115,7 @@ def evaluate_subjects(
     """
     if scope.codes < NEIGHBORS:
         raise HuemanError(f"codes is {scope.codes}; choose at least {NEIGHBORS}.")
-    clips = held_out_clips(scope.dataset, scope.config)
+    clips = held_out_clips(scope.dataset, scope.config, scope.unseen)
     record = _record(scope, clips)
     judgements = _judge_all(subjects, clips, record, out / "judgements")
     split = load_split(scope.dataset, scope.config)
@@ -137,13 +142,25 @@ def evaluate_subjects(
     return evaluation
 
 
-def held_out_clips(dataset: Dataset, config: TrainingConfig) -> list[HeldOutClip]:
+def held_out_clips(
+    dataset: Dataset, config: TrainingConfig, unseen: bool = False
+) -> list[HeldOutClip]:
     """Read the clips that a training with these settings keeps out.
+
+    Args:
+        dataset: prepared clips.
+        config: settings of the training.
+        unseen: those of people of whom nothing is trained on, instead of the others' test actions.
 
     Raises:
         HuemanError: there are none.
     """
-    entries = split_entries(dataset, config)["test"]
+    entries = split_entries(dataset, config)["unseen" if unseen else "test"]
+    if unseen and not entries:
+        raise HuemanError(
+            f"{dataset.root} has no actor whom {held_out_by(dataset, config)} keeps out of "
+            "training. Keep some out with 'hueman split --unseen-actors' before training."
+        )
     if not entries:
         raise HuemanError(
             f"{dataset.root} has no clip that {held_out_by(dataset, config)} keeps out of "

@@ -43,13 +43,12 @@ class ModelMethod:
         The feature maps are estimated once, whatever the number of codes.
         """
         codes = codes.to(self.model.code_mean.device)
-        features, regions = self.model.estimate(content[[0] * len(pose)], pose)
+        guidance = self.model.estimate(content, pose, self.model.appearance(content))
         count = len(codes)
-        previous = black_frames(features[:1]).expand(count, -1, -1, -1)
+        previous = black_frames(guidance.features[:1]).expand(count, -1, -1, -1)
         video = []
-        for feature, region in zip(features, regions, strict=True):
-            previous = self.model.next_frame(
-                feature.expand(count, -1, -1, -1), codes, region.expand(count, -1, -1, -1), previous
-            )
+        for number in range(len(pose)):
+            told = guidance.each(lambda all_, n=number: all_[n : n + 1].expand(count, -1, -1, -1))
+            previous = self.model.next_frame(told, codes, previous)
             video.append(previous.float().cpu())
         return torch.stack(video, dim=1)

@@ -7,20 +7,13 @@ clips they are strong. A method that does not beat them is not worth its trainin
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
+from hueman.appearance.plate import background_plate
 from hueman.evaluation.method import Outfit
 from hueman.features.warping import warp_parts
 from hueman.training.frames import Frames
-from hueman.training.pictures import to_uint8
-
-INPAINTING_RADIUS = 3
-"""Pixels around a hole that OpenCV's inpainting looks at."""
-PERSON_MARGIN = 1 / 48
-"""Share of the frame's height by which the person is cut out larger, to take the outline along."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ class WarpedFrame:
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
         """Make a clip in every outfit; see `VideoMethod.generate`."""
         repeated = content[[0] * len(pose)]
-        plate = inpainted_background(content)
+        plate = background_plate(content.rgb, content.person).float() / 127.5 - 1
         videos = []
         for outfit in outfits:
             colored = content.recolored(*outfit.chroma())
@@ -58,20 +51,3 @@ class WarpedFrame:
             shown = warped.features + (1 - coverage) * (plate / 2 + 0.5)
             videos.append(shown.clamp(0, 1) * 2 - 1)
         return torch.stack(videos)
-
-
-def inpainted_background(content: Frames) -> Tensor:
-    """Fill the person in a frame from what is around it (Telea 2004, by OpenCV).
-
-    Args:
-        content: one frame.
-
-    Returns:
-        (1, 3, H, W) in [-1, 1].
-    """
-    picture = to_uint8(content.pictures())[0]
-    person = (content.person[0, 0].numpy() > 0).astype(np.uint8)
-    width = 2 * max(1, round(PERSON_MARGIN * person.shape[0])) + 1
-    hole = cv2.dilate(person, np.ones((width, width), np.uint8))
-    filled = cv2.inpaint(picture, hole, INPAINTING_RADIUS, cv2.INPAINT_TELEA)
-    return torch.from_numpy(filled).permute(2, 0, 1)[None].float() / 127.5 - 1

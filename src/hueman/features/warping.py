@@ -1,5 +1,6 @@
 """Warping of features from one pose to another, part by part: eq. (1) of the paper."""
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,13 @@ from torch.nn import functional as F
 
 from hueman.features.affine import part_affines
 from hueman.features.skeleton import BODY_PARTS
+
+NEAREST_LAST = (
+    "left_lower_leg", "right_lower_leg", "left_upper_leg", "right_upper_leg", "torso", "head",
+    "left_upper_arm", "right_upper_arm", "left_lower_arm", "right_lower_arm",
+)  # fmt: skip
+"""Body parts as they usually lie upon each other in front of a camera: arms before the body, the
+upper garment over the lower one."""
 
 
 class Warped(NamedTuple):
@@ -35,30 +43,79 @@ def warp_parts(features: Tensor, parts: Tensor, source: Tensor, target: Tensor) 
         ValueError: the shapes do not fit each other.
     """
     count, channels, height, width = features.shape
-    if parts.shape != (count, height, width) or len(source) != count:
+    labels = torch.arange(1, len(BODY_PARTS) + 1, device=parts.device, dtype=parts.dtype)
+    masks = parts[:, None] == labels[:, None, None]
+    merged = torch.zeros_like(features)
+    covered = features.new_zeros(count, len(BODY_PARTS), height, width)
+    for index, there, moved in _moved_parts(features, masks, source, target, BODY_PARTS):
+        # The clone is kept for the gradient while the next part writes into the same place.
+        largest = torch.maximum(merged[there.window].clone(), moved[:, :channels])
+        merged[there.window] = largest
+        covered[:, index][there.window] = moved[:, channels].detach()
+    return Warped(merged, covered)
+
+
+class Layered(NamedTuple):
+    """Pictures under another pose, one body part upon the other."""
+
+    pictures: Tensor
+    """float (N, C, H, W), multiplied by `coverage`."""
+    coverage: Tensor
+    """float (N, 1, H, W) in [0, 1]: how much of each pixel any part covers."""
+
+
+def warp_layers(pictures: Tensor, parts: Tensor, source: Tensor, target: Tensor) -> Layered:
+    """Move every body part with its own affine map and lay them upon each other, far to near.
+
+    For pictures, of which the largest value (eq. 1) would be the brightest part and not the
+    nearest. See `NEAREST_LAST` for the order. Bilinear, nothing outside the frame; without
+    gradient.
+
+    Args:
+        pictures: float (N, C, H, W), any values.
+        parts: bool (N, 10, H, W), where the source shows each part; parts may overlap, so that
+            what a bent joint tears open is filled from below.
+        source: float (N, 18, 3), the poses that the pictures show.
+        target: float (N, 18, 3), the poses wanted.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+    """
+    laid = torch.zeros_like(pictures)
+    coverage = torch.zeros_like(pictures[:, :1])
+    with torch.no_grad():
+        for _, there, moved in _moved_parts(pictures, parts, source, target, NEAREST_LAST):
+            part, covered = moved[:, :-1], moved[:, -1:]
+            for total, layer in ((laid, part), (coverage, covered)):
+                total[there.window] = total[there.window] * (1 - covered) + layer
+    return Layered(laid, coverage)
+
+
+def _moved_parts(
+    pictures: Tensor, masks: Tensor, source: Tensor, target: Tensor, order: Sequence[str]
+) -> Iterator[tuple[int, "_Box", Tensor]]:
+    """Yield each part's number, the box where it arrives, and there the picture and its mask.
+
+    The picture is multiplied by the mask, which comes as its last channel.
+    """
+    count, _, height, width = pictures.shape
+    if masks.shape != (count, len(BODY_PARTS), height, width) or len(source) != count:
         raise ValueError(
-            f"features {tuple(features.shape)}, parts {tuple(parts.shape)} and poses "
+            f"pictures {tuple(pictures.shape)}, parts {tuple(masks.shape)} and poses "
             f"{tuple(source.shape)} must agree in N, H and W"
         )
     matrices, valid = part_affines(source, target)
-    merged = torch.zeros_like(features)
-    masks = features.new_zeros(count, len(BODY_PARTS), height, width)
-    for index in range(len(BODY_PARTS)):
-        mask = (parts == index + 1) & valid[:, index, None, None]
+    for index in map(BODY_PARTS.index, order):
+        mask = masks[:, index] & valid[:, index, None, None]
         # A part covers little of the frame: working in its boxes alone is several times faster.
         here = _source_box(mask)
         there = here and _target_box(here, matrices[:, index], height, width)
         if not here or not there:
             continue
-        visible = mask[here.window][:, None].to(features.dtype)
-        part = torch.cat([features[here.window] * visible, visible], dim=1)
-        grid = _sampling_grid(matrices[:, index], here, there).to(features.dtype)
-        moved = F.grid_sample(part, grid, align_corners=False)
-        # The clone is kept for the gradient while the next part writes into the same place.
-        largest = torch.maximum(merged[there.window].clone(), moved[:, :channels])
-        merged[there.window] = largest
-        masks[:, index][there.window] = moved[:, channels].detach()
-    return Warped(merged, masks)
+        visible = mask[here.window][:, None].to(pictures.dtype)
+        part = torch.cat([pictures[here.window] * visible, visible], dim=1)
+        grid = _sampling_grid(matrices[:, index], here, there).to(pictures.dtype)
+        yield index, there, F.grid_sample(part, grid, align_corners=False)
 
 
 class _Box(NamedTuple):

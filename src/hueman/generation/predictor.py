@@ -90,12 +90,12 @@ class Predictor:
             codes = codes.expand(len(pose), -1)
         if len(codes) != len(pose):
             raise ValueError(f"{len(pose)} poses need as many codes, got {len(codes)}")
+        appearance = self.model.appearance(content)
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
         for frame_pose, code in zip(pose, codes, strict=True):
-            features, regions = self.model.estimate(content, torch.from_numpy(frame_pose)[None])
-            previous = self.model.next_frame(
-                features, code[None].to(self.device), regions, previous
-            )
+            pose_now = torch.from_numpy(frame_pose)[None]
+            guidance = self.model.estimate(content, pose_now, appearance)
+            previous = self.model.next_frame(guidance, code[None].to(self.device), previous)
             yield to_uint8(previous)[0]
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -50,6 +50,7 @@ class CoarseToFine(nn.Module):
             "no_first_norm": no normalisation after the first convolution of both stages; "film":
             after that normalisation, features are scaled and shifted by the code written there.
         normalization: of every layer, see `normalization_layer`.
+        outputs: channels of what it makes.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class CoarseToFine(nn.Module):
         fine_stage: bool = True,
         code_cure: CodeCure = "no_first_norm",
         normalization: Normalization = "instance",
+        outputs: int = 3,
     ):
         super().__init__()
         if code_cure not in get_args(CodeCure):
@@ -84,7 +86,7 @@ class CoarseToFine(nn.Module):
                 up_block(coarse, channels, upsampling, normalization),
             )
         self.fine_stage = fine_stage
-        last = wide_convolution(channels if fine_stage else coarse, 3)
+        last = wide_convolution(channels if fine_stage else coarse, outputs)
         self.last = nn.Sequential(last, nn.Tanh())
 
     def forward(self, pictures: Mapping[str, Tensor], code_map: Tensor) -> Tensor:
@@ -95,7 +97,7 @@ class CoarseToFine(nn.Module):
             code_map: (N, code, H, W), the code spread over the frame; see `code_map`.
 
         Returns:
-            (N, 3, H, W) in [-1, 1]. H and W are multiples of 2 ** (downsamplings + 1), or of
+            (N, outputs, H, W) in [-1, 1]. H and W are multiples of 2 ** (downsamplings + 1), or of
             2 ** downsamplings without the fine stage.
         """
         full = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)

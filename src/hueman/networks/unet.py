@@ -21,6 +21,7 @@ class UNet(nn.Module):
         upsampling: see `upsampling_layer`.
         code_levels: the encoder levels that get the code: all of them, as BicycleGAN does unless
             told otherwise, or only the first, whose input is the feature map.
+        outputs: channels of the picture.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class UNet(nn.Module):
         levels: int = 7,
         upsampling: str = "transposed",
         code_levels: CodeLevels = "all",
+        outputs: int = 3,
     ):
         super().__init__()
         if code_levels not in get_args(CodeLevels):
@@ -53,17 +55,17 @@ class UNet(nn.Module):
         self.up = nn.ModuleList()
         for level in reversed(range(levels)):
             before = widths[level] * (1 if level == levels - 1 else 2)
-            outputs = widths[level - 1] if level else 3
+            after = widths[level - 1] if level else outputs
             self.up.append(
                 nn.Sequential(
                     nn.ReLU(),
-                    upsampling_layer(upsampling, before, outputs, kernel=4),
-                    nn.InstanceNorm2d(outputs) if level else nn.Tanh(),
+                    upsampling_layer(upsampling, before, after, kernel=4),
+                    nn.InstanceNorm2d(after) if level else nn.Tanh(),
                 )
             )
 
     def forward(self, features: Tensor, code: Tensor) -> Tensor:
-        """(N, inputs, H, W) and (N, code) to (N, 3, H, W) in [-1, 1].
+        """(N, inputs, H, W) and (N, code) to (N, outputs, H, W) in [-1, 1].
 
         H and W are multiples of 2 ** levels.
         """

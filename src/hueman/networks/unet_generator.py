@@ -25,6 +25,7 @@ class UNetGenerator(nn.Module):
         channels: channels of the first level, doubled at each level up to eight times.
         levels: number of down-samplings.
         upsampling: see `upsampling_layer`.
+        outputs: channels of what it makes.
     """
 
     def __init__(
@@ -34,10 +35,12 @@ class UNetGenerator(nn.Module):
         channels: int = 64,
         levels: int = 7,
         upsampling: str = "transposed",
+        outputs: int = 3,
     ):
         super().__init__()
         self.inputs = dict(inputs)
-        self.unet = UNet(sum(self.inputs.values()) + code, 0, channels, levels, upsampling, "input")
+        total = sum(self.inputs.values()) + code
+        self.unet = UNet(total, 0, channels, levels, upsampling, "input", outputs)
 
     def forward(self, pictures: Mapping[str, Tensor], code_map: Tensor) -> Tensor:
         """Make a frame.
@@ -47,7 +50,7 @@ class UNetGenerator(nn.Module):
             code_map: (N, code, H, W), the code spread over the frame.
 
         Returns:
-            (N, 3, H, W) in [-1, 1]. H and W are multiples of 2 ** levels.
+            (N, outputs, H, W) in [-1, 1]. H and W are multiples of 2 ** levels.
         """
         full = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)
         return self.unet(full, full.new_empty(len(full), 0))

@@ -27,14 +27,15 @@ class Split:
 
 
 def split_entries(dataset: Dataset, config: TrainingConfig) -> dict[str, list[ClipEntry]]:
-    """Tell the clips for training, "train", from those for testing, "test".
+    """Tell the clips for training, "train", from those for testing, "test" and "unseen".
 
     By the dataset's own split, unless `config.split` is "actions" or it has none; then all clips of
     `config.test_actions` are for testing. When a dataset has none of the test actions (one's own
-    single clip, say), nothing is held out.
+    single clip, say), nothing is held out. "unseen" are clips of people of whom nothing is trained
+    on; only a dataset's own split has them.
     """
     split = _own_split(dataset, config)
-    entries: dict[str, list[ClipEntry]] = {"train": [], "test": []}
+    entries: dict[str, list[ClipEntry]] = {"train": [], "test": [], "unseen": []}
     for entry in dataset.entries:
         if split is None:
             role = "test" if entry.action in config.test_actions else "train"

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hueman.appearance.appearance import Appearance
 from hueman.clips.store import PreparedClip
 from hueman.color.augmentation import GarmentStatistics, recolor_batch
 from hueman.features.feature_map import StickFigure, feature_map, target_feature_map
@@ -160,6 +161,12 @@ class Frames:
             for labels in (UPPER_PARTS, legs)
         ]
         return torch.stack(regions, dim=1).float()
+
+    def appearance(self) -> Appearance:
+        """Take the frames apart for the appearance path: people, garments, backgrounds."""
+        garments = torch.cat([self.upper, self.lower], dim=1)
+        means = self.upper_color, self.lower_color
+        return Appearance.of(self.rgb, self.person, garments, means, self.parts, self.pose)
 
     def warped(
         self, pose: Tensor, code_region: str, stick_figure: StickFigure = "drawn"

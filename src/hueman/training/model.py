@@ -1,5 +1,6 @@
 """The trained model: encoders, restoration, generator, distribution of codes, and their file."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from hueman.appearance.appearance import Appearance
+from hueman.appearance.tinting import tinted
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.networks.coarse_to_fine import CoarseToFine, code_map
 from hueman.networks.color_encoders import ColorEncoders
 from hueman.networks.restoration import FEATURE_CHANNELS, RestorationNetwork
+from hueman.networks.tint import TintDecoder
 from hueman.networks.unet_generator import UNetGenerator
 from hueman.training.coloring import make_recolor
 from hueman.training.frames import Frames, Recolor
+from hueman.training.guidance import Guidance
 from hueman.training.latent import CodeDistribution
 from hueman.training.model_file import read_model, write_model
 from hueman.training.stage_one import build_encoder
@@ -32,9 +37,13 @@ def build_generator(config: TrainingConfig) -> CoarseToFine | UNetGenerator:
     inputs = {"features": FEATURE_CHANNELS}
     if generator.previous_frame:
         inputs["previous"] = 3
+    outputs = 3
+    if config.stage_two.appearance:
+        inputs["appearance"] = 5
+        outputs = 4  # a frame, and how much of it is to be shown
     if generator.network == "unet":
         return UNetGenerator(
-            code, inputs, generator.channels, generator.unet_levels, generator.upsampling
+            code, inputs, generator.channels, generator.unet_levels, generator.upsampling, outputs
         )
     return CoarseToFine(
         code=code,
@@ -48,6 +57,7 @@ def build_generator(config: TrainingConfig) -> CoarseToFine | UNetGenerator:
         fine_stage=generator.fine_stage,
         code_cure=generator.code_cure,
         normalization=generator.normalization,
+        outputs=outputs,
     )
 
 
@@ -80,6 +90,8 @@ class VideoModel(nn.Module):
         self.restoration = build_restoration(config)
         self.restoring = config.stage_two.restore
         self.generator = build_generator(config)
+        codes = config.stage_one.upper_code, config.stage_one.lower_code
+        self.tint = TintDecoder(*codes) if config.stage_two.appearance else None
         length = self.upper_length + config.stage_one.lower_code
         self.register_buffer("code_mean", torch.zeros(length))
         self.register_buffer("code_covariance", torch.eye(length))
@@ -121,20 +133,27 @@ class VideoModel(nn.Module):
         trained = self.config.stage_two.restore
         self.restoring = trained if restoration == "auto" else restoration == "on"
 
-    def estimate(self, content: Frames, pose: Tensor) -> tuple[Tensor, Tensor]:
-        """Estimate feature maps under target poses from content frames (paper, section 2.3).
+    def appearance(self, content: Frames) -> Appearance | None:
+        """Take content frames apart for the appearance path, if the model has one."""
+        return content.appearance() if self.tint is not None else None
+
+    def estimate(self, content: Frames, pose: Tensor, appearance: Appearance | None) -> Guidance:
+        """Estimate what is seen under target poses from content frames (paper, section 2.3).
 
         Args:
-            content: N frames.
+            content: N frames, or one for all poses.
             pose: (N, 18, 3).
+            appearance: of the content frames, as `appearance` gives it.
 
         Returns:
-            Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W), on the model's
-            device.
+            Guidance for N frames, on the model's device.
         """
         stage, device = self.config.stage_two, self.code_mean.device
+        if len(content) == 1:
+            content = content[[0] * len(pose)]
         features, regions = content.warped(pose, stage.generator.code_region, stage.stick_figure)
-        return self.restored(features.to(device)), regions.to(device)
+        seen = None if appearance is None else appearance.under(pose).to(device)
+        return Guidance(self.restored(features.to(device)), regions.to(device), seen)
 
     def restored(self, features: Tensor) -> Tensor:
         """Restore warped feature maps (N, 4, H, W), if that is chosen."""
@@ -142,38 +161,52 @@ class VideoModel(nn.Module):
             return features
         return torch.cat([self.restoration(part) for part in features.split(RESTORED_AT_ONCE)])
 
-    def next_frame(
-        self, features: Tensor, code: Tensor, regions: Tensor, previous: Tensor
-    ) -> Tensor:
+    def next_frame(self, guidance: Guidance, code: Tensor, previous: Tensor) -> Tensor:
         """Make a frame from the one before (paper, section 3.2).
 
         Args:
-            features: (N, 4, H, W) in [-1, 1].
+            guidance: for N frames.
             code: (N, up + down).
-            regions: (N, 2, H, W) in [0, 1], where z_up and z_down are written.
             previous: (N, 3, H, W) in [-1, 1]; before the first frame all -1, black.
 
         Returns:
             (N, 3, H, W) in [-1, 1].
         """
-        upper, lower = code[:, : self.upper_length], code[:, self.upper_length :]
-        pictures = {"features": features, "previous": previous}
-        return self.generator(pictures, code_map(upper, lower, regions))
+        pictures = {"features": guidance.features, "previous": previous}
+        written = code_map(*self._halves(code), guidance.regions)
+        if guidance.appearance is None:
+            return self.generator(pictures, written)
+        base = self.tinted(guidance.appearance, code)
+        pictures["appearance"] = torch.cat([base, guidance.appearance[:, 3:]], dim=1)
+        made = self.generator(pictures, written)
+        share = (made[:, 3:] + 1) / 2
+        return share * made[:, :3] + (1 - share) * base
+
+    def tinted(self, appearance: Tensor, code: Tensor) -> Tensor:
+        """Colour a warped appearance (N, 5, H, W) as a code says: (N, 3, H, W) in [-1, 1].
+
+        Raises:
+            ValueError: the model has no appearance path.
+        """
+        if self.tint is None:
+            raise ValueError("the model has no appearance path")
+        return tinted(appearance.float(), *self.tint(*self._halves(code)))
+
+    def _halves(self, code: Tensor) -> tuple[Tensor, Tensor]:
+        return code[:, : self.upper_length], code[:, self.upper_length :]
 
     def generate_sequence(
         self,
-        features: list[Tensor],
+        guidance: Sequence[Guidance],
         code: Tensor,
-        regions: list[Tensor],
         previous: Tensor,
         blotches: list[Tensor] | None = None,
     ) -> list[Tensor]:
         """Make consecutive frames, each from the one before.
 
         Args:
-            features: a feature map (N, 4, H, W) for each frame.
+            guidance: for N samples, of each frame.
             code: (N, up + down).
-            regions: code regions (N, 2, H, W) for each frame.
             previous: (N, 3, H, W) in [-1, 1], the frame before the first.
             blotches: in training, for each frame what is added to the one before.
 
@@ -181,11 +214,11 @@ class VideoModel(nn.Module):
             Frames (N, 3, H, W) in [-1, 1].
         """
         frames = [previous]
-        for number, (feature, region) in enumerate(zip(features, regions, strict=True)):
+        for number, told in enumerate(guidance):
             before = frames[-1]
             if blotches is not None:
                 before = (before + blotches[number]).clamp(-1, 1)
-            frames.append(self.next_frame(feature, code, region, before))
+            frames.append(self.next_frame(told, code, before))
         return frames[1:]
 
 

@@ -4,17 +4,20 @@ All frames of a sample, its content frame included, wear the same colours (paper
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 from torch.nn import functional as F
 
+from hueman.appearance.appearance import Appearance
 from hueman.config import TrainingConfig
 from hueman.training.coloring import draw_clip_colors
 from hueman.training.data import FrameSampler, step_generator
 from hueman.training.devices import place
 from hueman.training.frames import ClipFrames, Frames, Recolor
+from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, black_frames
 from hueman.training.prefetch import Prefetcher, batches_ahead
 
@@ -29,16 +32,14 @@ class WarpedPair:
 
     real: list[Tensor]
     """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
-    features: list[Tensor]
-    """A warped feature map (N, 4, H, W) for each warm-up frame, then F1 and F2."""
-    regions: list[Tensor]
-    """The code regions (N, 2, H, W) of the same frames."""
+    guidance: list[Guidance]
+    """For each warm-up frame, then for v1 and v2; feature maps are warped and not yet restored."""
     content: Tensor
     """The coloured content frames, (N, 3, H, W) in [-1, 1]."""
     encoder_regions: Tensor
     """(N, 2, H, W), what the encoders may see of them."""
     blotches: list[Tensor]
-    """(N, 3, H, W) for F1 and F2, to be added to the frame before."""
+    """(N, 3, H, W) for v1 and v2, to be added to the frame before."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,8 @@ class Batch:
 
     real: list[Tensor]
     """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
-    features: list[Tensor]
-    """F1 and F2, each (N, 4, H, W), warped from the content frame and restored if so chosen."""
-    regions: list[Tensor]
-    """Code regions of both, each (N, 2, H, W)."""
+    guidance: list[Guidance]
+    """For v1 and v2: F1 and F2 are warped from the content frame, and restored if so chosen."""
     content: tuple[Tensor, Tensor]
     """What the encoders see: the coloured content frames, (N, 3, H, W), and regions, (N, 2, H, W).
     """
@@ -100,21 +99,19 @@ class FramePairs:
         as it must in a long video.
         """
         pair = self._warped(number)
-        features = [self.model.restored(place(each, self.fabric)) for each in pair.features]
-        regions = [place(each, self.fabric) for each in pair.regions]
+        guidance = [each.each(partial(place, fabric=self.fabric)) for each in pair.guidance]
+        guidance = [each._replace(features=self.model.restored(each.features)) for each in guidance]
+        black = black_frames(guidance[0].features)
         content = place(pair.content, self.fabric), place(pair.encoder_regions, self.fabric)
         code = self.model.encoders(*content).float()
         with self.fabric.autocast():
-            before = self.model.generate_sequence(
-                features[:-2], code, regions[:-2], black_frames(features[0])
-            )
+            before = self.model.generate_sequence(guidance[:-2], code, black)
         return Batch(
             real=[place(frame, self.fabric) for frame in pair.real],
-            features=features[-2:],
-            regions=regions[-2:],
+            guidance=guidance[-2:],
             content=content,
             code=code,
-            previous=before[-1].float() if before else black_frames(features[0]),
+            previous=before[-1].float() if before else black,
             blotches=[place(each, self.fabric) for each in pair.blotches],
         )
 
@@ -133,17 +130,21 @@ class FramePairs:
         targets = [
             self._frames_after(places, later).shifted(columns) for later in range(-warm_up, 2)
         ]
-        region = stage.generator.code_region
-        warped = [content.warped(each.pose, region, stage.stick_figure) for each in targets]
-        seen = content.encoder_regions(self.config.stage_one.encoder.input_region)
+        # The background moves with the targets, so what is seen of the content frame must too.
+        seen = content.shifted(columns).appearance() if stage.appearance else None
+        encoder_regions = content.encoder_regions(self.config.stage_one.encoder.input_region)
         return WarpedPair(
             real=[target.recolored(*colors, recolor=self.recolor) for target in targets[-2:]],
-            features=[features for features, _ in warped],
-            regions=[regions for _, regions in warped],
+            guidance=[self._guidance(content, seen, each.pose) for each in targets],
             content=content.recolored(*colors, recolor=self.recolor),
-            encoder_regions=seen,
+            encoder_regions=encoder_regions,
             blotches=self._blotches(number, begins_black=warm_up == 0),
         )
+
+    def _guidance(self, content: Frames, seen: Appearance | None, pose: Tensor) -> Guidance:
+        stage = self.config.stage_two
+        features, regions = content.warped(pose, stage.generator.code_region, stage.stick_figure)
+        return Guidance(features, regions, None if seen is None else seen.under(pose))
 
     def _frames_after(self, places: list[tuple[int, int]], later: int) -> Frames:
         """Return the frames `later` frames after (or before) the places, within their clips."""

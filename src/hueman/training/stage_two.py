@@ -80,6 +80,8 @@ class StageTwo:
             initialize(network, stage.initialization)
         self.perceptual = PerceptualLoss(fabric.to_device(perceptual))
         networks = {"generator": self.model.generator, "discriminator": discriminator}
+        if self.model.tint is not None:
+            networks["tint"] = self.model.tint
         if self.end_to_end:
             networks["encoders"] = self.model.encoders
         self.guided = [name for name in networks if name != "discriminator"]
@@ -99,7 +101,7 @@ class StageTwo:
         if self.end_to_end:
             code = self.networks["encoders"](*batch.content).float()
         fake = self._generate(batch, code, train=True)
-        condition = torch.cat(batch.features, dim=1)
+        condition = torch.cat([each.features for each in batch.guidance], dim=1)
         real_outputs, fake_outputs = judge_both(
             self.networks["discriminator"],
             *(torch.cat([condition, *frames], dim=1) for frames in (batch.real, fake)),
@@ -113,11 +115,14 @@ class StageTwo:
             "feature_matching": feature_matching_loss(real_outputs, fake_outputs),
             **self._distances(batch, fake),
         }
+        if self.model.tint is not None:
+            losses["tint"] = self._tint_distance(batch, code)
         objective = (
             losses["adversarial"]
             + weights.feature_matching_weight * losses["feature_matching"]
             + weights.perceptual_weight * losses["perceptual"]
             + weights.l1_weight * losses["l1"]
+            + weights.tint_weight * losses.get("tint", 0.0)
         )
         self.networks.backward(judge, "discriminator", retain_graph=True)
         self.networks.backward(objective, *self.guided)
@@ -126,9 +131,7 @@ class StageTwo:
     def _generate(self, batch: Batch, code: Tensor, train: bool = False) -> list[Tensor]:
         blotches = batch.blotches if train else None
         with self.fabric.autocast():
-            return self.model.generate_sequence(
-                batch.features, code, batch.regions, batch.previous, blotches
-            )
+            return self.model.generate_sequence(batch.guidance, code, batch.previous, blotches)
 
     def _distances(self, batch: Batch, fake: list[Tensor]) -> dict[str, Tensor]:
         """Return the perceptual and the L1 distance of generated frames from real ones."""
@@ -137,6 +140,16 @@ class StageTwo:
             # Summed over both frames, as EverybodyDanceNow does.
             perceptual = len(fake) * self.perceptual(generated, real)
         return {"perceptual": perceptual, "l1": (generated - real).abs().mean()}
+
+    def _tint_distance(self, batch: Batch, code: Tensor) -> Tensor:
+        """Return the L1 distance, in the garments, of what the codes tint from the real frames."""
+        seen = torch.cat(
+            [each.appearance for each in batch.guidance if each.appearance is not None]
+        )
+        garments = seen[:, 3:].amax(dim=1, keepdim=True).clamp(0, 1)
+        tinted = self.model.tinted(seen, code.repeat(len(batch.guidance), 1))
+        difference = (tinted - torch.cat(batch.real)).abs().mean(dim=1, keepdim=True)
+        return (difference * garments).sum() / garments.sum().clamp(min=1)
 
     @torch.no_grad()
     def measure(self) -> dict[str, float]:

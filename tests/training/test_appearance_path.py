@@ -1,0 +1,97 @@
+"""Stage II with the appearance path, on tiny real data."""
+
+import numpy as np
+import pytest
+import torch
+from tiny_training import TINY, changed, update, weights_of
+
+from hueman.config import load_config
+from hueman.evaluation.method import OWN
+from hueman.evaluation.model_method import ModelMethod
+from hueman.generation.predictor import Predictor
+from hueman.training.devices import make_fabric
+from hueman.training.model import VideoModel, load_model, save_model
+from hueman.training.stage_two import StageTwo
+from hueman.weights.readers import load_vgg
+
+APPEARANCE = "stage_two.appearance=true"
+
+
+@pytest.fixture(scope="module")
+def made(split) -> StageTwo:
+    config = load_config("demo", [*TINY, APPEARANCE])
+    torch.manual_seed(0)
+    fabric = make_fabric(config, "cpu")
+    return StageTwo(VideoModel(config), load_vgg("vgg16", 2), split, config, fabric)
+
+
+def test_what_codes_stand_for_is_learned(made):
+    tint, generator = weights_of(made.model.tint), weights_of(made.model.generator)
+    losses = update(made)
+    assert np.isfinite(losses["tint"])
+    assert changed(tint, made.model.tint)
+    assert changed(generator, made.model.generator)
+
+
+def test_the_tint_loss_is_the_distance_in_the_garments(made):
+    batch = made.batch(0)
+    with torch.no_grad():
+        loss = made._tint_distance(batch, batch.code)
+        total, area = 0.0, 0.0
+        for told, real in zip(batch.guidance, batch.real, strict=True):
+            garments = told.appearance[:, 3:].amax(dim=1).clamp(max=1)
+            shown = made.model.tinted(told.appearance, batch.code)
+            total += float(((shown - real).abs().mean(dim=1) * garments).sum())
+            area += float(garments.sum())
+    assert float(loss) == pytest.approx(total / area, rel=1e-5)
+    assert area > 100
+
+
+def test_a_frame_is_a_blend_of_what_is_made_and_what_is_seen(made):
+    batch, model = made.batch(1), made.model
+    told, code = batch.guidance[0], batch.code
+    with torch.no_grad():
+        frame = model.next_frame(told, code, batch.previous)
+        base = model.tinted(told.appearance, code)
+        raw = {}
+        handle = model.generator.register_forward_hook(lambda *args: raw.update(made=args[-1]))
+        model.next_frame(told, code, batch.previous)
+        handle.remove()
+    share = raw["made"][:, 3:] / 2 + 0.5
+    torch.testing.assert_close(frame, base + share * (raw["made"][:, :3] - base))
+    assert raw["made"].shape[1] == 4
+
+
+def test_background_and_person_move_together(split):
+    config = load_config("demo", [*TINY, APPEARANCE, "stage_two.max_shift=0.25"])
+    model, fabric = VideoModel(config), make_fabric(config, "cpu")
+    made = StageTwo(model, load_vgg("vgg16", 2), split, config, fabric)
+    pair = made.batch.warp(2)
+    for told, real in zip(pair.guidance[-2:], pair.real, strict=True):
+        outside = told.appearance[:, 3:].amax(dim=1, keepdim=True) == 0
+        with torch.no_grad():
+            base = model.tinted(told.appearance, torch.zeros(len(real), 24))
+        difference = (base - real).abs().mean(dim=1, keepdim=True)[outside]
+        assert difference.mean() < 0.12
+
+
+def test_the_model_keeps_it(made, split, tmp_path):
+    save_model(made.release(), tmp_path / "model.safetensors", {})
+    model, _ = load_model(tmp_path)
+    clip = split.test[0].frames
+    predictor, code = Predictor(model, "cpu"), torch.zeros(24)
+    frames = list(predictor.generate(clip[:1], clip.pose[:3].numpy(), code))
+    assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
+    method = ModelMethod(model)
+    video = method.generate(clip[:1], clip.pose[:3], [OWN])
+    assert video.shape == (1, 3, 3, 96, 64)
+    # The person is seen from the first update on, for the base is the warped frame itself.
+    inside = (clip.person[:3] > 250).expand(-1, 3, -1, -1)
+    assert (video[0] - clip.pictures()[:3])[inside].abs().mean() < 0.45
+
+
+def test_without_it_a_model_tints_nothing():
+    model = VideoModel(load_config("demo", TINY))
+    assert model.tint is None
+    with pytest.raises(ValueError, match="no appearance path"):
+        model.tinted(torch.zeros(1, 5, 8, 8), torch.zeros(1, 24))
