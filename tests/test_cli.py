@@ -125,6 +125,13 @@ def test_split_and_evaluate(monkeypatch, capsys, tmp_path, truth_dataset):
             assert f"{name:32} {estimate['mean']:8.4f}" in printed
     assert f"Open {out / 'report.html'}" in printed
     assert (out / "report.html").exists()
+    arguments = ("evaluate", tmp_path / "run", truth_dataset.root, "-o", tmp_path / "all")
+    assert run(monkeypatch, *arguments, "--on", "actors") == 1
+    assert "'hueman split --unseen-actors'" in capsys.readouterr().err
+    assert run(monkeypatch, *arguments, "--on", "all", "--device", "cpu") == 0
+    content = json.loads((tmp_path / "all" / "result.json").read_text("utf-8"))
+    assert len(content["dataset"]["clips"]) == 6
+    assert not content["methods"]["model"]["latent_space"]
 
 
 def test_evaluate_refuses_what_it_cannot_judge(monkeypatch, capsys, tmp_path, truth_dataset):

@@ -306,7 +306,7 @@ def evaluate(
     json: Path | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
     codes: int = 2000,
-    unseen: bool = False,
+    on: Literal["actions", "actors", "all"] = "actions",
     device: str = "auto",
 ) -> None:
     """Judge a model on the clips of a dataset that were kept out of its training.
@@ -318,14 +318,15 @@ def evaluate(
         json: file to write all numbers to as well.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         codes: frames to encode for the picture of the latent space.
-        unseen: judge on people of whom training saw nothing (--unseen-actors of 'hueman split'),
-            instead of on the held-out actions of those it saw.
+        on: judge on the held-out actions of the people trained on, on actors of whom training saw
+            nothing (--unseen-actors of 'hueman split'), or on all clips of a dataset that training
+            had no part of.
         device: auto, cpu or cuda.
     """
     from hueman.clips.store import Dataset
     from hueman.evaluation.evaluate import evaluate as run
 
-    evaluation = run(model, Dataset(dataset), out, json, restoration, codes, device, unseen)
+    evaluation = run(model, Dataset(dataset), out, json, restoration, codes, device, on)
     for name, estimate in evaluation.methods[0].means.items():
         print(f"{name:32} {estimate.mean:8.4f}  [{estimate.low:.4f}, {estimate.high:.4f}]")
     print(f"Open {out / 'report.html'}; all numbers are in {out / 'result.json'}.")

@@ -47,9 +47,10 @@ def test_what_the_split_keeps_out_is_judged(dataset):
     config = load_config("demo")
     assert [clip.action for clip in held_out_clips(dataset, config)] == ["wave_right"]
     with pytest.raises(HuemanError, match=r"no actor whom test_actions .* keeps out"):
-        held_out_clips(dataset, load_config("demo", ["split=actions"]), unseen=True)
+        held_out_clips(dataset, load_config("demo", ["split=actions"]), "actors")
     write_split(dataset.root, DatasetSplit(("plaid",), ("mustard",), ("march",), ()))
-    unseen = held_out_clips(dataset, config, unseen=True)
+    unseen = held_out_clips(dataset, config, "actors")
     assert [(clip.actor, clip.action) for clip in unseen] == [("mustard", "march")]
+    assert len(held_out_clips(dataset, config, "all")) == len(dataset.entries) == 6
     with pytest.raises(HuemanError, match=r"split\.json keeps out"):
         held_out_clips(dataset, config)

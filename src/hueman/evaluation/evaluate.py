@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -44,7 +44,13 @@ from hueman.machine import describe_machine
 from hueman.progress import track
 from hueman.training.data import held_out_by, load_split, split_entries
 from hueman.training.devices import choose_device
+from hueman.training.frames import ClipFrames
 from hueman.weights.readers import load_i3d
+
+JudgedOn = Literal["actions", "actors", "all"]
+"""`actions` are the held-out actions of the people trained on; `actors` are people of whom training
+saw nothing; `all` is every clip of a dataset that training had no part of. There, nothing is said
+of latent spaces, for which training clips are needed."""
 
 CODES = 2000
 """Frames encoded for the latent space, unless told otherwise; the paper has 7,000."""
@@ -63,8 +69,8 @@ class Scope:
     summary: str = ""
     table_one: bool = False
     """Whether the report begins with the paper's Table 1."""
-    unseen: bool = False
-    """Judge on people of whom training saw nothing, instead of on the others' test actions."""
+    judged_on: JudgedOn = "actions"
+    """Which clips methods are judged on, see `JudgedOn`."""
 
 
 def evaluate(
@@ -75,7 +81,7 @@ def evaluate(
     restoration: str = "auto",
     codes: int = CODES,
     device: str = "auto",
-    unseen: bool = False,
+    judged_on: JudgedOn = "actions",
 ) -> Evaluation:
     """Judge one model beside the methods without a network, and write the report.
 
@@ -87,15 +93,16 @@ def evaluate(
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         codes: frames encoded for the latent space.
         device: "auto", "cpu" or "cuda".
-        unseen: judge on people of whom training saw nothing.
+        judged_on: which clips.
 
     Raises:
         HuemanError: there is no such model, or the dataset has no clip that was held out.
     """
     subject, config = load_subject(model, restoration=restoration, device=choose_device(device))
     subjects = [subject, *plain_subjects((config.height, config.width))]
-    on = f"{model} on {dataset.root}{', people it was not trained on' if unseen else ''}."
-    scope = Scope(dataset, config, codes, "Evaluation of a model", on, unseen=unseen)
+    seen = "" if judged_on == "actions" else ", by people it was not trained on"
+    summary = f"{model} on {dataset.root}{seen}."
+    scope = Scope(dataset, config, codes, "Evaluation of a model", summary, judged_on=judged_on)
     return evaluate_subjects(subjects, scope, out, json_file)
 
 
@@ -115,11 +122,15 @@ def evaluate_subjects(
     """
     if scope.codes < NEIGHBORS:
         raise HuemanError(f"codes is {scope.codes}; choose at least {NEIGHBORS}.")
-    clips = held_out_clips(scope.dataset, scope.config, scope.unseen)
+    clips = held_out_clips(scope.dataset, scope.config, scope.judged_on)
     record = _record(scope, clips)
     judgements = _judge_all(subjects, clips, record, out / "judgements")
-    split = load_split(scope.dataset, scope.config)
-    latent = measure_latent_spaces(subjects, split.train, clips, scope.config, scope.codes)
+    if scope.judged_on == "all":
+        train = [ClipFrames(each.actor, each.action, each.fps, each.frames) for each in clips]
+        latent = {}
+    else:
+        train = load_split(scope.dataset, scope.config).train
+        latent = measure_latent_spaces(subjects, train, clips, scope.config, scope.codes)
     results = [
         MethodResult(
             each.name,
@@ -136,27 +147,30 @@ def evaluate_subjects(
     for file in filter(None, (out / "result.json", json_file)):
         write_json(file, evaluation.plain())
     write_clips(out / "clips.csv", results)
-    pictures = draw_pictures(out, subjects, split, clips, latent, scope.config)
+    pictures = draw_pictures(out, subjects, train, clips, latent, scope.config)
     first = [Section("Table 1", [], [table_one(evaluation)])] if scope.table_one else []
     write_page(out / "report.html", scope.title, scope.summary, evaluation, pictures, first)
     return evaluation
 
 
 def held_out_clips(
-    dataset: Dataset, config: TrainingConfig, unseen: bool = False
+    dataset: Dataset, config: TrainingConfig, judged_on: JudgedOn = "actions"
 ) -> list[HeldOutClip]:
     """Read the clips that a training with these settings keeps out.
 
     Args:
         dataset: prepared clips.
         config: settings of the training.
-        unseen: those of people of whom nothing is trained on, instead of the others' test actions.
+        judged_on: which of them.
 
     Raises:
         HuemanError: there are none.
     """
-    entries = split_entries(dataset, config)["unseen" if unseen else "test"]
-    if unseen and not entries:
+    if judged_on == "all":
+        entries = list(dataset.entries)
+    else:
+        entries = split_entries(dataset, config)["unseen" if judged_on == "actors" else "test"]
+    if judged_on == "actors" and not entries:
         raise HuemanError(
             f"{dataset.root} has no actor whom {held_out_by(dataset, config)} keeps out of "
             "training. Keep some out with 'hueman split --unseen-actors' before training."
@@ -225,6 +239,7 @@ def _record(scope: Scope, clips: Sequence[HeldOutClip]) -> dict[str, Any]:
             "clips": [f"{clip.actor}/{clip.action}" for clip in clips],
             "rendered_truth": all(clip.truth is not None for clip in clips),
         },
+        "judged_on": scope.judged_on,
         "codes": scope.codes,
         "machine": describe_machine() | {"threads": torch.get_num_threads()},
     }

@@ -27,7 +27,7 @@ from hueman.evaluation.subject import Subject
 from hueman.generation.predictor import Predictor
 from hueman.progress import track
 from hueman.training.coloring import make_recolor
-from hueman.training.data import Split
+from hueman.training.frames import ClipFrames
 from hueman.training.model import VideoModel
 
 INTERPOLATION_SEED = 4
@@ -56,7 +56,7 @@ class Pictures:
 def draw_pictures(
     out: Path,
     subjects: Sequence[Subject],
-    split: Split,
+    train: Sequence[ClipFrames],
     clips: Sequence[HeldOutClip],
     latent: dict[str, LatentResult],
     config: TrainingConfig,
@@ -66,13 +66,13 @@ def draw_pictures(
     Args:
         out: folder of the report.
         subjects: the first is what the report is about.
-        split: training clips.
+        train: training clips, of which the augmentation is shown.
         clips: held-out clips.
         latent: the latent spaces that were measured.
         config: of the first subject.
     """
     pictures = Pictures()
-    pictures.augmentation.append(_augmentation(out, split, config))
+    pictures.augmentation.append(_augmentation(out, train, config))
     pictures.action.append(_action(out, subjects[0], clips))
     models = [subject.model for subject in subjects if subject.model is not None]
     if models:
@@ -85,13 +85,13 @@ def draw_pictures(
     return pictures
 
 
-def _augmentation(out: Path, split: Split, config: TrainingConfig) -> Figure:
-    people = {clip.actor: clip for clip in split.train}
+def _augmentation(out: Path, train: Sequence[ClipFrames], config: TrainingConfig) -> Figure:
+    people = {clip.actor: clip for clip in train}
     chosen = list(people.values())[:SHOWN_CLIPS]
     file = "figures/augmentation.png"
     recolor = make_recolor(config, torch.device("cpu"))
     write_picture(out / file, augmentation_figure(chosen, AUGMENTATION_SEED, recolor))
-    return Figure(file, "Frames of the training clips, as they are and in random colours.")
+    return Figure(file, "Frames of the clips, as they are and in random colours.")
 
 
 def _action(out: Path, subject: Subject, clips: Sequence[HeldOutClip]) -> Figure:
