@@ -9,6 +9,7 @@ from tiny_training import RESTORATION
 from hueman.clips.sheets import enlarge
 from hueman.config import load_config
 from hueman.evaluation.figures.action import ACTION_FRAMES, action_figure
+from hueman.evaluation.figures.appearance import appearance_figure
 from hueman.evaluation.figures.augmentation import COLORINGS, augmentation_figure
 from hueman.evaluation.figures.feature import COLUMNS, PANEL_HEIGHT, feature_figure
 from hueman.evaluation.figures.interpolation import INTERPOLATION_FRAMES, interpolation_figure
@@ -102,6 +103,24 @@ def test_without_a_restoration_network_its_panel_is_left_out(clips):
 def test_the_target_must_be_a_frame(clips):
     with pytest.raises(ValueError, match="frames 0 to 7, not 8"):
         feature_figure(model_of(), clips[0], 8)
+
+
+def test_panels_of_the_appearance_figure(clips):
+    frames, target = clips[0].frames, 4
+    panels = cells(appearance_figure(clips[0], target), LARGE, COLUMNS, 2)
+    np.testing.assert_array_equal(panels[0], enlarged(rgb(frames)[:1], LARGE)[0])
+    np.testing.assert_array_equal(panels[7], enlarged(rgb(frames)[target][None], LARGE)[0])
+    small = [panel[LARGE // 2 :: LARGE, LARGE // 2 :: LARGE].astype(float) for panel in panels]
+    upper = frames.upper[0, 0].numpy() > 250
+    assert np.ptp(small[0][upper].mean(axis=0)) > 60  # a red shirt
+    assert np.ptp(small[1][upper].mean(axis=0)) < 25
+    person = frames.person[0, 0].numpy()
+    np.testing.assert_allclose(small[3][person == 0], small[0][person == 0], atol=60)
+    assert np.abs(small[3] - small[0])[person > 250].mean() > 30
+    error = [np.abs(small[number] - small[7]).mean() for number in (0, 4, 5, 6)]
+    assert error[2] < min(error[0], error[1], error[3])
+    with pytest.raises(ValueError, match="frames 0 to 7, not 8"):
+        appearance_figure(clips[0], 8)
 
 
 def test_only_garments_are_colourised(clips):

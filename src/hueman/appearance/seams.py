@@ -1,4 +1,4 @@
-"""Body parts that overlap where a joint holds them together, so that bending tears nothing open."""
+"""Body parts that reach below their neighbours, so that bending tears nothing open."""
 
 import torch
 from torch import Tensor
@@ -13,19 +13,19 @@ JOINS = (
         join
         for side in ("left", "right")
         for join in (
-            ("torso", f"{side}_upper_arm", f"{side}_shoulder", 0.22),
+            ("torso", f"{side}_upper_arm", f"{side}_shoulder", 0.16),
             (f"{side}_upper_arm", f"{side}_lower_arm", f"{side}_elbow", 0.14),
-            ("torso", f"{side}_upper_leg", f"{side}_hip", 0.22),
-            (f"{side}_upper_leg", f"{side}_lower_leg", f"{side}_knee", 0.18),
+            (f"{side}_upper_leg", "torso", f"{side}_hip", 0.22),
+            (f"{side}_lower_leg", f"{side}_upper_leg", f"{side}_knee", 0.18),
         )
     ),
 )
-"""Two parts, the joint that holds them, and how far from it they share their pixels, in units of
-`body_scale`."""
+"""A part, the one that lies upon it (`warping.NEAREST_LAST`), the joint between them, and how far
+around the joint the first also shows what the second does, in units of `body_scale`."""
 
 
 def overlapping_parts(parts: Tensor, pose: Tensor) -> Tensor:
-    """Turn labels into masks in which neighbours share what is around their joint.
+    """Turn labels into masks in which parts reach below their neighbours, around their joints.
 
     Args:
         parts: uint8 (N, H, W), labels 0..10.
@@ -39,13 +39,11 @@ def overlapping_parts(parts: Tensor, pose: Tensor) -> Tensor:
     rows, columns = torch.meshgrid(
         *(torch.arange(size, device=parts.device) for size in parts.shape[1:]), indexing="ij"
     )
-    # Missing joints may hold anything, even NaN; nothing is near them then.
-    scale = [float(body_scale(each)) for each in pose.cpu().numpy()]
-    for first, second, joint, reach in JOINS:
+    scale = pose.new_tensor([float(body_scale(each)) for each in pose.cpu().numpy()])
+    for below, above, joint, reach in JOINS:
+        # Missing joints may hold anything, even NaN; nothing is near them then.
         x, y, confidence = (each[:, None, None] for each in pose[:, JOINT[joint]].unbind(1))
-        radius = reach * pose.new_tensor(scale)[:, None, None]
+        radius = reach * scale[:, None, None]
         near = ((columns - x) ** 2 + (rows - y) ** 2 < radius**2) & (confidence > 0)
-        one, other = BODY_PARTS.index(first), BODY_PARTS.index(second)
-        masks[:, one] |= own[:, other] & near
-        masks[:, other] |= own[:, one] & near
+        masks[:, BODY_PARTS.index(below)] |= own[:, BODY_PARTS.index(above)] & near
     return masks

@@ -12,6 +12,7 @@ from hueman.clips.sheets import write_picture
 from hueman.config import TrainingConfig
 from hueman.evaluation.color_control import color_outfits, recolored
 from hueman.evaluation.figures.action import action_figure
+from hueman.evaluation.figures.appearance import appearance_figure
 from hueman.evaluation.figures.augmentation import augmentation_figure
 from hueman.evaluation.figures.feature import feature_figure
 from hueman.evaluation.figures.interpolation import interpolation_figure
@@ -78,6 +79,8 @@ def draw_pictures(
     if models:
         restoring = [model for model in models if model.restoration is not None]
         pictures.features.append(_features(out, [*restoring, *models][0], clips[0]))
+        if any(model.tint is not None for model in models):
+            pictures.features.append(_appearance(out, clips[0]))
         pictures.interpolation.append(_interpolation(out, models[0], clips))
     pictures.latent += _latent(out, latent)
     pictures.videos += _videos(out, subjects, clips)
@@ -110,6 +113,12 @@ def _features(out: Path, model: VideoModel, clip: HeldOutClip) -> Figure:
     file = "figures/features.png"
     write_picture(out / file, feature_figure(model, clip, len(clip.frames) // 2))
     return Figure(file, "From the one frame that is shown to the features of another pose.")
+
+
+def _appearance(out: Path, clip: HeldOutClip) -> Figure:
+    file = "figures/appearance.png"
+    write_picture(out / file, appearance_figure(clip, len(clip.frames) // 2))
+    return Figure(file, "What the appearance path shows the generator, before any network.")
 
 
 def _interpolation(out: Path, model: VideoModel, clips: Sequence[HeldOutClip]) -> Figure:
