@@ -262,7 +262,7 @@ def generate(
 
     Args:
         model: folder of a training run, or its model.safetensors.
-        content: video or prepared clip (.h5) of the person; its first frame is shown.
+        content: picture, video or prepared clip (.h5) of the person; its first frame is shown.
         drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
         out: the video to write.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -96,6 +97,19 @@ def test_limits(short_clip, tmp_path, perception):
     write_video(tmp_path / "one.mp4", Video(short_clip).read()[:1], fps=25)
     with pytest.raises(HuemanError, match="only one frame"):
         prepare_clip(ClipSource("a", "b", tmp_path / "one.mp4"), SETTINGS, *perception)
+
+
+def test_a_picture_will_do_where_no_movement_is_needed(short_clip, tmp_path, perception):
+    frame = Video(short_clip).read()[0]
+    cv2.imwrite(str(tmp_path / "photo.png"), frame[..., ::-1])
+    source = ClipSource("plaid", "photo", tmp_path / "photo.png")
+    clip = prepare_clip(source, SETTINGS, *perception, least_frames=1)
+    whole = prepare_clip(ClipSource("plaid", "march", short_clip), SETTINGS, *perception)
+    assert len(clip) == 1
+    np.testing.assert_array_equal(clip.frames[0], whole.frames[0])
+    assert np.abs(clip.pose[0] - whole.pose[0])[:, :2].max() < 4
+    with pytest.raises(HuemanError, match="only one frame"):
+        prepare_clip(source, SETTINGS, *perception)
 
 
 def test_person_edges_keep_the_outline_and_nothing_else():

@@ -11,12 +11,15 @@ from hueman.errors import HuemanError
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
+def is_picture(path: Path) -> bool:
+    """Say whether this is the name of a png or jpg picture."""
+    return path.suffix.lower() in PICTURE_SUFFIXES
+
+
 def list_pictures(folder: Path) -> list[Path]:
     """Return the png and jpg pictures in a folder, in natural order, without hidden ones."""
     pictures = (
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+        path for path in folder.iterdir() if is_picture(path) and not path.name.startswith(".")
     )
     return sorted(pictures, key=natural_order)
 

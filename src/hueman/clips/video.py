@@ -18,7 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
-from hueman.clips.pictures import list_pictures, read_picture
+from hueman.clips.pictures import is_picture, list_pictures, read_picture
 from hueman.errors import HuemanError
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".webm", ".mkv", ".gif")
@@ -62,7 +62,7 @@ class VideoInfo:
 
 
 class Video:
-    """A video file, or a folder of pictures, as a stream of upright RGB frames.
+    """A video file, a folder of pictures, or one picture, as a stream of upright RGB frames.
 
     Iterating yields uint8 (H, W, 3) frames at a constant rate, one in memory at a time, and can be
     repeated. Frames are turned upright by the file's rotation, stretched to square pixels, and
@@ -71,7 +71,7 @@ class Video:
 
     Args:
         path: a file with one of VIDEO_SUFFIXES, or a folder of equally large png or jpg pictures,
-            which are taken in natural order (9.png before 10.png).
+            which are taken in natural order (9.png before 10.png), or one such picture.
         fps: frames a second to resample to; None keeps a file's own average rate. A folder of
             pictures is played at this rate (PICTURES_FPS if None), never resampled.
         max_frames: refuse longer videos.
@@ -96,8 +96,12 @@ class Video:
         self._max_pixels = max_pixels
         if not self.path.exists():
             raise HuemanError(f"{self.path} does not exist; check the path.")
-        self._pictures = list_pictures(self.path) if self.path.is_dir() else []
-        self.info = self._probe_pictures(fps) if self.path.is_dir() else self._probe_file(fps)
+        if self.path.is_dir():
+            self._pictures = list_pictures(self.path)
+        else:
+            self._pictures = [self.path] if is_picture(self.path) else []
+        of_pictures = self.path.is_dir() or self._pictures
+        self.info = self._probe_pictures(fps) if of_pictures else self._probe_file(fps)
         if self.info.frames > max_frames:
             raise self._too_long()
 

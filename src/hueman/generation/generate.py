@@ -56,7 +56,8 @@ def generate(
 
     Args:
         model: a model's file or the folder of a training run.
-        content: a video, or a prepared clip (.h5), of the person; its first frame is shown.
+        content: a picture, a video, or a prepared clip (.h5), of the person; its first frame is
+            shown.
         drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
             OpenPose's JSON files.
         out: the video to write.
@@ -107,4 +108,5 @@ def _read_content(
         settings,
         pose_estimator(settings.pose),
         edge_detector(settings.edges, settings.edge_detail),
+        least_frames=1,
     )

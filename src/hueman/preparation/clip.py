@@ -29,19 +29,27 @@ def prepare_clip(
     settings: PrepareSettings,
     estimate_pose: PoseEstimator,
     detect_edges: EdgeDetector,
+    least_frames: int = 2,
 ) -> PreparedClip:
     """Read a clip and find all that later rooms need to know of it.
 
     Only one clip's frames are held at once, at the size of the settings.
 
+    Args:
+        source: the clip, or a picture.
+        settings: how.
+        estimate_pose: finds pose and person.
+        detect_edges: finds edges.
+        least_frames: 1 where a picture will do, 2 where movement is needed.
+
     Raises:
-        HuemanError: the video cannot be read, is too long, has fewer than two frames, or shows no
+        HuemanError: the video cannot be read, is too long, has too few frames, or shows no
             person most of the time (a person: MIN_JOINTS joints with MIN_CONFIDENCE or more).
     """
     video = Video(source.path, fps=settings.fps, max_frames=settings.max_frames)
     box = _choose_box(video, settings, estimate_pose)
     frames = np.stack([crop_frame(f, box, settings.height, settings.width) for f in video])
-    if len(frames) < 2:
+    if len(frames) < least_frames:
         raise HuemanError(f"{source.path} has only one frame; a clip needs at least two.")
     perceived = estimate_pose(frames)
     _check_visible(source, perceived.pose)
