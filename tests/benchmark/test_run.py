@@ -65,7 +65,7 @@ def test_the_report_begins_with_table_one(finished):
     page = (out / "report.html").read_text("utf-8")
     assert page.index("MS-SSIM in the paper") < page.rindex("How close to the real frames")
     assert "0.9146" in page
-    for title in ("Deformable GAN", "with restoration", "first frame, copied"):
+    for title in ("Deformable GAN", "no restoration", "first frame, copied"):
         assert title in page
 
 
