@@ -368,7 +368,7 @@ def demo(
     clips: Path = Path("examples/clips"),
     set: Repeatable = (),
 ) -> None:
-    """Run everything on the bundled clips and write a report; about ten minutes on two cores.
+    """Run everything on the bundled clips and write a report; ten to twenty minutes on two cores.
 
     Args:
         out: folder for dataset, model, videos, pictures, metrics.json and report.html.

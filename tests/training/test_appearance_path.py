@@ -68,6 +68,7 @@ def test_background_and_person_move_together(split):
     made = StageTwo(model, load_vgg("vgg16", 2), split, config, fabric)
     pair = made.batch.warp(2)
     for told, real in zip(pair.guidance[-2:], pair.real, strict=True):
+        assert told.appearance is not None
         outside = told.appearance[:, 3:].amax(dim=1, keepdim=True) == 0
         with torch.no_grad():
             base = model.tinted(told.appearance, torch.zeros(len(real), 24))

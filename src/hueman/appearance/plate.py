@@ -30,7 +30,7 @@ def background_plate(rgb: Tensor, person: Tensor) -> Tensor:
     if len(frames) > 1:
         seen = np.ma.array(frames, mask=np.broadcast_to(hidden[..., None], frames.shape))
         plate = np.ma.median(seen, axis=0).filled(0).round().astype(np.uint8)
-    hole = hidden.all(axis=0).astype(np.uint8)
+    hole = np.asarray(hidden.all(axis=0), np.uint8)
     filled = cv2.inpaint(plate, hole, INPAINTING_RADIUS, cv2.INPAINT_TELEA)
     return torch.from_numpy(filled).permute(2, 0, 1)
 

@@ -60,7 +60,7 @@ class Direction:
     lift: float
 
 
-def lamp_directions(lamp: Sequence[float] = LAMP) -> np.ndarray:
+def lamp_directions(lamp: Sequence[float] | np.ndarray = LAMP) -> np.ndarray:
     """Return unit vectors (LAMP_SAMPLES, 3) spread over a lamp in the direction `lamp`, (3,)."""
     right = unit(np.cross([0.0, 1.0, 0.0], lamp))
     up = np.cross(lamp, right)

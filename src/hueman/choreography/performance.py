@@ -37,7 +37,7 @@ def performances(
     if not 1 <= each <= len(actions):
         raise HuemanError(f"actions-each is {each}; choose 1 to {len(actions)}.")
     return [
-        Performance(actor, actions[number])
+        Performance(actor, actions[int(number)])
         for actor in actors
         for number in np.sort(
             generator(seed, actor, "actions").choice(len(actions), each, replace=False)
