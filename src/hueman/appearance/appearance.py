@@ -46,9 +46,7 @@ class Appearance:
             parts: uint8 (N, H, W), labels 0..10.
             pose: float (N, 18, 3).
         """
-        plates = torch.stack(
-            [background_plate(*frame) for frame in zip(rgb.split(1), person.split(1), strict=True)]
-        )
+        plates = torch.stack([background_plate(*frame) for frame in zip(rgb, person, strict=True)])
         return cls(
             without_colors(rgb.float() / 127.5 - 1, garments.float() / 255, means),
             overlapping_parts(parts, pose),

@@ -10,7 +10,8 @@ from hueman.color.recolor import color_share
 def without_colors(rgb: Tensor, garments: Tensor, means: tuple[Tensor, Tensor]) -> Tensor:
     """Take the mean colour out of both garments; lightness and the pattern's chroma stay.
 
-    No recolouring by a and b changes the result, so it says nothing of a garment's colour.
+    Of a plain garment nothing is left that recolouring would change; of a pattern whose chroma
+    varies a little is, for how much of the mean colour a pixel has is an estimate (`color_share`).
 
     Args:
         rgb: (N, 3, H, W) in [-1, 1].

@@ -40,7 +40,7 @@ class WarpedFrame:
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
         """Make a clip in every outfit; see `VideoMethod.generate`."""
         repeated = content[[0] * len(pose)]
-        plate = background_plate(content.rgb, content.person).float() / 127.5 - 1
+        plate = background_plate(content.rgb[0], content.person[0]).float() / 127.5 - 1
         videos = []
         for outfit in outfits:
             colored = content.recolored(*outfit.chroma())

@@ -6,7 +6,13 @@ import torch
 from hueman.appearance.tinting import tinted
 from hueman.clips.sheets import enlarge
 from hueman.evaluation.figures.feature import COLUMNS, PANEL_HEIGHT
-from hueman.evaluation.figures.layout import Clip, enlargement, panel_grid, rgb_of
+from hueman.evaluation.figures.layout import (
+    Clip,
+    content_and_target,
+    enlargement,
+    panel_grid,
+    rgb_of,
+)
 from hueman.preparation.preview import PART_COLORS
 from hueman.training.pictures import to_uint8
 
@@ -31,10 +37,7 @@ def appearance_figure(clip: Clip, target: int) -> np.ndarray:
     Raises:
         ValueError: the clip has no such frame.
     """
-    frames = clip.frames
-    if not 0 <= target < len(frames):
-        raise ValueError(f"the clip has frames 0 to {len(frames) - 1}, not {target}")
-    content, wanted = frames[:1], frames[target : target + 1]
+    content, wanted = content_and_target(clip, target)
     seen, grey = content.appearance(), torch.zeros(1, 2)
     own = content.upper_color[:, 1:], content.lower_color[:, 1:]
     other = torch.tensor([SHOWN_UPPER]), torch.tensor([SHOWN_LOWER])

@@ -5,7 +5,13 @@ import torch
 from torch import Tensor
 
 from hueman.clips.sheets import enlarge
-from hueman.evaluation.figures.layout import Clip, enlargement, panel_grid, rgb_of
+from hueman.evaluation.figures.layout import (
+    Clip,
+    content_and_target,
+    enlargement,
+    panel_grid,
+    rgb_of,
+)
 from hueman.features.stick_figure import draw_stick_figure
 from hueman.preparation.preview import PART_COLORS
 from hueman.training.frames import Frames
@@ -36,10 +42,7 @@ def feature_figure(model: VideoModel, clip: Clip, target: int) -> np.ndarray:
     Raises:
         ValueError: the clip has no such frame.
     """
-    frames = clip.frames
-    if not 0 <= target < len(frames):
-        raise ValueError(f"the clip has frames 0 to {len(frames) - 1}, not {target}")
-    content, wanted = frames[:1], frames[target : target + 1]
+    content, wanted = content_and_target(clip, target)
     warped, _ = content.warped(wanted.pose, "frame", model.config.stage_two.stick_figure)
     panels = [
         ("content frame", rgb_of(content)[0]),

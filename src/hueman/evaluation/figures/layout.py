@@ -69,6 +69,18 @@ def panel_grid(panels: Sequence[tuple[str, np.ndarray]], columns: int) -> np.nda
     return sheet
 
 
+def content_and_target(clip: Clip, target: int) -> tuple[Frames, Frames]:
+    """Return a clip's first frame and its frame `target`.
+
+    Raises:
+        ValueError: the clip has no such frame.
+    """
+    frames = clip.frames
+    if not 0 <= target < len(frames):
+        raise ValueError(f"the clip has frames 0 to {len(frames) - 1}, not {target}")
+    return frames[:1], frames[target : target + 1]
+
+
 def check_size(clip: Clip, size: tuple[int, int]) -> None:
     """Raise ValueError if a clip's frames are not of this height and width."""
     found = tuple(clip.frames.rgb.shape[2:])
