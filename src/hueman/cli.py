@@ -202,8 +202,9 @@ def poses(
 def train(
     dataset: Positional[Path],
     out: Out,
-    preset: str = "lite",
+    preset: str | None = None,
     set: Repeatable = (),
+    start_from: Path | None = None,
     device: str = "auto",
     devices: int | None = None,
     num_nodes: int | None = None,
@@ -218,8 +219,10 @@ def train(
     Args:
         dataset: folder made by 'hueman prepare'.
         out: folder of the run; its model.safetensors is the result.
-        preset: demo, lite, paper, or a YAML file.
+        preset: demo, lite (default), paper, or a YAML file.
         set: changes to the preset, such as stage_two.schedule.steps=2000.
+        start_from: a trained model, whose settings are used instead of a preset: its encoders stay
+            as they are, its generator goes on learning (fine-tuning).
         device: auto, cpu or cuda.
         devices: devices on each machine; 1 by default, or as torchrun has started.
         num_nodes: machines; 1 by default, or as torchrun has started.
@@ -229,19 +232,19 @@ def train(
             OUT is not touched.
     """
     from hueman.clips.store import Dataset
-    from hueman.config import load_config
+    from hueman.training.fine_tuning import choose_config
 
-    config = load_config(preset, _all(set))
+    config = choose_config(preset, start_from, _all(set))
     if dry_run:
         from hueman.training.dry_run import dry_run as run_dry
 
-        run_dry(Dataset(dataset), config, device)
+        run_dry(Dataset(dataset), config, device, start_from)
         return
     from lightning_fabric.utilities.rank_zero import rank_zero_only
 
     from hueman.training.run import train as run
 
-    model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume)
+    model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume, start_from)
     say = rank_zero_only(print)  # of several processes, one says it
     say(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
 

@@ -1,6 +1,7 @@
 """The settings of a whole training run, YAML presets, dotted overrides."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -128,6 +129,12 @@ def load_config(preset: str, overrides: Sequence[str] = ()) -> TrainingConfig:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise HuemanError(f"'{preset}' is not valid YAML: {error}") from error
+    return override_config(content, overrides)
+
+
+def override_config(content: Any, overrides: Sequence[str]) -> TrainingConfig:
+    """Change nested dictionaries of settings, and make a config of them; see `load_config`."""
+    content = deepcopy(content)
     for override in overrides:
         _set(content, override)
     return config_from_dict(content)

@@ -32,6 +32,7 @@ from hueman.training.deformable_gan import (
 )
 from hueman.training.devices import make_fabric
 from hueman.training.encoders import REGIONS
+from hueman.training.fine_tuning import start_model
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.loop import Stage, make_update, total_updates
 from hueman.training.model import VideoModel, save_model
@@ -87,10 +88,13 @@ class RunCost:
 
 
 @clear_memory_errors()
-def dry_run(dataset: Dataset, config: TrainingConfig, device: str = "auto") -> RunCost:
+def dry_run(
+    dataset: Dataset, config: TrainingConfig, device: str = "auto", start_from: Path | None = None
+) -> RunCost:
     """Make a few updates of every stage, measure, sample and save it, and print what it takes.
 
-    Nothing is written but a temporary folder, which is removed again.
+    Nothing is written but a temporary folder, which is removed again. A run that begins with a
+    trained model (`start_from`) has only stage II.
 
     Raises:
         HuemanError: as `train`; that it is raised now and not hours later is the purpose. Also if
@@ -104,8 +108,11 @@ def dry_run(dataset: Dataset, config: TrainingConfig, device: str = "auto") -> R
     with tempfile.TemporaryDirectory(prefix="hueman-") as name:
         folder = Path(name)
         gan = config.method == "deformable_gan"
-        model = DeformableGanModel(config) if gan else VideoModel(config).to(fabric.device)
-        for title, make in _stages(model, split, config, fabric):
+        start = start_model(start_from, config) if start_from else None
+        model = DeformableGanModel(config) if gan else start or VideoModel(config)
+        for title, make in _stages(model.to(fabric.device), split, config, fabric):
+            if start is not None and title != "stage II":
+                continue
             forget_peak(fabric.device)
             costs.append(_cost(make(), title, config, folder / "checkpoint.pt"))
         if isinstance(model, VideoModel):

@@ -8,6 +8,7 @@ OUT/stage_two/
 OUT/deformable_gan/        instead of all these, by the method deformable_gan
 OUT/training.json          what was trained for how long, and the measurements
 OUT/model.safetensors      the result
+OUT/start.safetensors      of a run that began with a trained model: that model
 
 Several processes may train together; the first one writes. On several machines OUT has to be a
 folder that all of them see.
@@ -37,6 +38,7 @@ from hueman.training.deformable_gan import (
 )
 from hueman.training.devices import explained_loss_of_processes, make_fabric
 from hueman.training.encoders import REGIONS, train_encoders
+from hueman.training.fine_tuning import keep_start, read_start, start_model
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
@@ -67,6 +69,7 @@ def train(
     devices: int | None = None,
     nodes: int | None = None,
     resume: str = "auto",
+    start_from: Path | None = None,
 ) -> Path:
     """Train all stages, or go on where an earlier run with the same settings stopped.
 
@@ -79,18 +82,19 @@ def train(
         nodes: machines.
         resume: "auto" goes on with what is in `out`; "never" refuses if anything is; the path of a
             checkpoint in `out` goes back to it, also with other settings.
+        start_from: a trained model to begin stage II with (`fine_tuning`).
 
     Returns:
         The model's file.
 
     Raises:
         HuemanError: `out` holds a run with other settings, devices are not there, memory is too
-            small, or training diverged.
+            small, or training diverged; or the model to begin with has other networks.
     """
     fabric = make_fabric(config, device, devices, nodes)
     with explained_loss_of_processes(fabric):
         if fabric.is_global_zero:
-            _begin(out, config, resume, fabric.world_size)
+            _begin(out, config, resume, fabric.world_size, start_from)
             # Now, and not after days of training the stages before.
             pull([perceptual_network(config)])
         fabric.barrier()
@@ -126,24 +130,27 @@ def _train_video_model(
     fabric: Fabric,
     measured: dict[str, Any],
 ) -> VideoModel:
-    """Train the stages of the paper, or all at once (`end_to_end`)."""
-    model = VideoModel(config).to(fabric.device)
-    if config.method == "decoupled":
+    """Train the stages of the paper, or all at once (`end_to_end`), or stage II alone (a start)."""
+    start = read_start(out, config)
+    model = (start or VideoModel(config)).to(fabric.device)
+    if config.method == "decoupled" and start is None:
         measured["stage_one"] = train_encoders(dataset, out / "stage_one", split, config, fabric)
         fabric.barrier()
         _install_encoders(model, out / "stage_one", fabric)
-    if config.restoration is not None:
+    if config.restoration is not None and start is None:
         restoration = RestorationStage(model, split, config, fabric)
         measured["restoration"] = _train(restoration, out, config)
         model.restoration = restoration.release()
 
     perceptual = load_vgg(perceptual_network(config), config.stage_two.perceptual_layers)
-    stage = StageTwo(model, perceptual, split, config, fabric, make_recolor(config, fabric.device))
+    recolor = make_recolor(config, fabric.device)
+    stage = StageTwo(model, perceptual, split, config, fabric, recolor, fresh=start is None)
     measured["stage_two"] = _train(stage, out, config)
     if config.release == "best":
         measured["released_update"] = _restore_best(stage, out / stage.name)
     stage.release()
-    model.set_code_distribution(CodeDistribution.fit(_codes(model, split, config, fabric)))
+    if start is None:
+        model.set_code_distribution(CodeDistribution.fit(_codes(model, split, config, fabric)))
     return model
 
 
@@ -160,8 +167,10 @@ def _train_deformable_gan(
     return stage.release()
 
 
-def _begin(out: Path, config: TrainingConfig, resume: str, processes: int) -> None:
-    """Check that `out` can hold this run, and write its settings."""
+def _begin(
+    out: Path, config: TrainingConfig, resume: str, processes: int, start_from: Path | None
+) -> None:
+    """Check that `out` can hold this run, and write its settings and what it begins with."""
     path = out / SETTINGS_FILE
     if resume == "never" and path.exists():
         raise HuemanError(f"{out} holds a run already; choose another --out, or --resume auto.")
@@ -169,6 +178,9 @@ def _begin(out: Path, config: TrainingConfig, resume: str, processes: int) -> No
         print(rewind(out, Path(resume), config, processes))
     else:
         check_same_run(out, config)
+    if start_from is not None:
+        start_model(start_from, config)
+        keep_start(out, start_from)
     with atomic_file(path) as temporary:
         temporary.write_text(
             yaml.safe_dump(config_to_dict(config), sort_keys=False), encoding="utf-8"

@@ -44,6 +44,7 @@ class StageTwo:
         config: all settings.
         fabric: devices and precision.
         recolor: another way to colour garments.
+        fresh: the generator starts from nothing; otherwise from the weights it has.
     """
 
     name = "stage_two"
@@ -57,6 +58,7 @@ class StageTwo:
         config: TrainingConfig,
         fabric: Fabric,
         recolor: Recolor | None = None,
+        fresh: bool = True,
     ):
         stage = config.stage_two
         self.config = config
@@ -76,7 +78,7 @@ class StageTwo:
             stage.discriminator_layers,
             stage.discriminators,
         )
-        for network in (self.model.generator, discriminator):
+        for network in (self.model.generator, discriminator) if fresh else (discriminator,):
             initialize(network, stage.initialization)
         self.perceptual = PerceptualLoss(fabric.to_device(perceptual))
         networks = {"generator": self.model.generator, "discriminator": discriminator}
