@@ -257,6 +257,7 @@ def generate(
     upper: str | None = None,
     lower: str | None = None,
     crop: Literal["centre", "person"] = "centre",
+    content_frames: int | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
@@ -265,19 +266,36 @@ def generate(
 
     Args:
         model: folder of a training run, or its model.safetensors.
-        content: picture, video or prepared clip (.h5) of the person; its first frame is shown.
+        content: picture, video or prepared clip (.h5) of the person.
         drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
         out: the video to write.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
         crop: what to keep of a content video's frames: their middle, or around the person.
+        content_frames: how many frames of the content may show the person, each body part from the
+            one that shows it best; by default 8 if the model has the appearance path, else the
+            first alone, as in the paper.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
         perception: how people are seen in videos; best as in the clips of the training.
     """
     from hueman.generation.generate import generate as run
 
-    print(run(model, content, drive, out, upper, lower, crop, device, restoration, perception))
+    print(
+        run(
+            model,
+            content,
+            drive,
+            out,
+            upper,
+            lower,
+            crop,
+            content_frames,
+            device,
+            restoration,
+            perception,
+        )
+    )
 
 
 def split(

@@ -77,7 +77,7 @@ def test_where_the_person_was_the_inpainted_background_is_shown(march):
     video = WARP.generate(march[:1], pose, [OWN])[0, 0]
     moved = (march[:1].shifted(torch.tensor([22])).person[0, 0] > 0).numpy().astype(np.uint8)
     free = torch.from_numpy(cv2.dilate(moved, np.ones((5, 5), np.uint8)) == 0)
-    plate = background_plate(march.rgb[0], march.person[0]).float() / 127.5 - 1
+    plate = background_plate(march.rgb[:1], march.person[:1]).float() / 127.5 - 1
     torch.testing.assert_close(video[:, free], plate[:, free])
     untouched = free & (march.person[0, 0] == 0)
     assert untouched.float().mean() > 0.4

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hueman.appearance.plate import background_plate
 from hueman.appearance.seams import overlapping_parts
 from hueman.appearance.tinting import without_colors
 from hueman.color.lab import rgb_to_lab
@@ -15,7 +13,7 @@ from hueman.features.warping import warp_layers
 
 @dataclass(frozen=True)
 class Appearance:
-    """N people in neutral garments, cut into body parts, and their backgrounds."""
+    """N people, or one in N frames, in neutral garments, cut into body parts; and backgrounds."""
 
     neutral: Tensor
     """float (N, 5, H, W), see `without_colors`."""
@@ -24,29 +22,29 @@ class Appearance:
     pose: Tensor
     """float (N, 18, 3)."""
     plate: Tensor
-    """float (N, 5, H, W): Lab of the background, on which there is no garment."""
+    """float (N, 5, H, W), or (1, 5, H, W) if all have one: Lab of the background, on which there is
+    no garment."""
 
     @classmethod
     def of(
         cls,
         rgb: Tensor,
-        person: Tensor,
         garments: Tensor,
         means: tuple[Tensor, Tensor],
         parts: Tensor,
         pose: Tensor,
+        plates: Tensor,
     ) -> "Appearance":
-        """Take N frames apart, each by itself.
+        """Take N frames apart.
 
         Args:
             rgb: uint8 (N, 3, H, W).
-            person: uint8 (N, 1, H, W), soft mask.
             garments: uint8 (N, 2, H, W), soft masks of upper and lower garment.
             means: mean Lab of the upper and of the lower garment, (N, 3) each.
             parts: uint8 (N, H, W), labels 0..10.
             pose: float (N, 18, 3).
+            plates: uint8 (N, 3, H, W) or (1, 3, H, W), their backgrounds (`background_plate`).
         """
-        plates = torch.stack([background_plate(*frame) for frame in zip(rgb, person, strict=True)])
         return cls(
             without_colors(rgb.float() / 127.5 - 1, garments.float() / 255, means),
             overlapping_parts(parts, pose),
@@ -54,19 +52,16 @@ class Appearance:
             F.pad(rgb_to_lab(plates.float() / 255), (0, 0, 0, 0, 0, 2)),
         )
 
-    def under(self, pose: Tensor) -> Tensor:
+    def under(self, pose: Tensor, chosen: Tensor | None = None) -> Tensor:
         """Bring the people under other poses, before their backgrounds.
 
         Args:
-            pose: float (N, 18, 3); if there is one person, any number of poses.
+            pose: float (T, 18, 3), one for each person, or any number for one person.
+            chosen: long (T, 10), for each pose from which frame of the one person each part is
+                taken (`choosing.chosen_frames`).
 
         Returns:
-            float (N, 5, H, W), to be coloured by `tinted`.
+            float (T, 5, H, W), to be coloured by `tinted`.
         """
-        count = len(pose)
-        neutral, parts, own, plate = (
-            each.expand(count, *each.shape[1:])
-            for each in (self.neutral, self.parts, self.pose, self.plate)
-        )
-        moved = warp_layers(neutral, parts, own, pose)
-        return moved.pictures + (1 - moved.coverage) * plate
+        moved = warp_layers(self.neutral, self.parts, self.pose, pose, chosen)
+        return moved.pictures + (1 - moved.coverage) * self.plate

@@ -39,14 +39,13 @@ class WarpedFrame:
     @torch.inference_mode()
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
         """Make a clip in every outfit; see `VideoMethod.generate`."""
-        repeated = content[[0] * len(pose)]
-        plate = background_plate(content.rgb[0], content.person[0]).float() / 127.5 - 1
+        plate = background_plate(content.rgb, content.person).float() / 127.5 - 1
         videos = []
         for outfit in outfits:
             colored = content.recolored(*outfit.chroma())
             # In [0, 1], where 0 is "nothing": the parts come out multiplied by their coverage.
-            layers = (colored / 2 + 0.5).expand(len(pose), -1, -1, -1)
-            warped = warp_parts(layers, repeated.parts, repeated.pose, pose)
+            layers = colored / 2 + 0.5
+            warped = warp_parts(layers, content.parts, content.pose, pose)
             coverage = warped.parts.amax(dim=1, keepdim=True)
             shown = warped.features + (1 - coverage) * (plate / 2 + 0.5)
             videos.append(shown.clamp(0, 1) * 2 - 1)

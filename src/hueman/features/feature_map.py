@@ -55,6 +55,7 @@ def target_feature_map(
     source: Tensor,
     target: Tensor,
     stick: StickFigure = "drawn",
+    chosen: Tensor | None = None,
 ) -> TargetFeatures:
     """Estimate the feature map under target poses from content frames under source poses.
 
@@ -67,17 +68,21 @@ def target_feature_map(
         source: float (N, 18, 3), poses of the content frames.
         target: float (N, 18, 3), poses wanted.
         stick: "drawn" from the target poses or "warped" from the source's drawing.
+        chosen: long (N, 10), which of the content frames shows each part, see `warp_parts`.
 
     Raises:
         ValueError: the shapes do not fit each other, or `stick` is neither of its values.
     """
     if stick not in ("drawn", "warped"):
         raise ValueError(f'stick must be "drawn" or "warped", got {stick!r}')
-    drawn = _draw(target if stick == "drawn" else source, edges)
-    content = feature_map(drawn, edges)
-    to_warp = content if stick == "warped" else content[:, 3:]
-    warped, part_masks = warp_parts(to_warp, parts, source, target)
-    features = warped if stick == "warped" else torch.cat([content[:, :3], warped], dim=1)
+    if stick == "warped":
+        content = feature_map(_draw(source, edges), edges)
+        features, part_masks = warp_parts(content, parts, source, target, chosen)
+    else:
+        content = edges[:, None].float() / 255
+        warped, part_masks = warp_parts(content, parts, source, target, chosen)
+        drawn = _draw(target, edges).permute(0, 3, 1, 2).float() / 255
+        features = torch.cat([drawn, warped], dim=1)
     return TargetFeatures(features, region_masks(part_masks, region_dilation(edges.shape[-2])))
 
 

@@ -27,7 +27,9 @@ class Warped(NamedTuple):
     """float (N, 10, H, W) in [0, 1]: how far each part covers a pixel, order of `BODY_PARTS`."""
 
 
-def warp_parts(features: Tensor, parts: Tensor, source: Tensor, target: Tensor) -> Warped:
+def warp_parts(
+    features: Tensor, parts: Tensor, source: Tensor, target: Tensor, chosen: Tensor | None = None
+) -> Warped:
     """Move every body part with its own affine map and keep the largest value at each pixel.
 
     Differentiable in `features`; bilinear, zero outside the frame. A part whose joints are missing
@@ -38,16 +40,18 @@ def warp_parts(features: Tensor, parts: Tensor, source: Tensor, target: Tensor) 
         parts: uint8 (N, H, W), labels 0..10 of the body parts under the source pose.
         source: float (N, 18, 3), the poses that the features show.
         target: float (N, 18, 3), the poses wanted.
+        chosen: long (N, 10), for each target from which source each part is taken, of any number
+            of sources; by default from its own, or from the only one.
 
     Raises:
         ValueError: the shapes do not fit each other.
     """
-    count, channels, height, width = features.shape
+    count, (channels, height, width) = len(target), features.shape[1:]
     labels = torch.arange(1, len(BODY_PARTS) + 1, device=parts.device, dtype=parts.dtype)
     masks = parts[:, None] == labels[:, None, None]
-    merged = torch.zeros_like(features)
+    merged = features.new_zeros(count, channels, height, width)
     covered = features.new_zeros(count, len(BODY_PARTS), height, width)
-    for index, there, moved in _moved_parts(features, masks, source, target, BODY_PARTS):
+    for index, there, moved in _moved_parts(features, masks, source, target, BODY_PARTS, chosen):
         # The clone is kept for the gradient while the next part writes into the same place.
         largest = torch.maximum(merged[there.window].clone(), moved[:, :channels])
         merged[there.window] = largest
@@ -64,7 +68,9 @@ class Layered(NamedTuple):
     """float (N, 1, H, W) in [0, 1]: how much of each pixel any part covers."""
 
 
-def warp_layers(pictures: Tensor, parts: Tensor, source: Tensor, target: Tensor) -> Layered:
+def warp_layers(
+    pictures: Tensor, parts: Tensor, source: Tensor, target: Tensor, chosen: Tensor | None = None
+) -> Layered:
     """Move every body part with its own affine map and lay them upon each other, far to near.
 
     For pictures, of which the largest value (eq. 1) would be the brightest part and not the
@@ -77,14 +83,15 @@ def warp_layers(pictures: Tensor, parts: Tensor, source: Tensor, target: Tensor)
             what a bent joint tears open is filled from below.
         source: float (N, 18, 3), the poses that the pictures show.
         target: float (N, 18, 3), the poses wanted.
+        chosen: long (N, 10), as in `warp_parts`.
 
     Raises:
         ValueError: the shapes do not fit each other.
     """
-    laid = torch.zeros_like(pictures)
-    coverage = torch.zeros_like(pictures[:, :1])
+    laid = pictures.new_zeros(len(target), *pictures.shape[1:])
+    coverage = torch.zeros_like(laid[:, :1])
     with torch.no_grad():
-        for _, there, moved in _moved_parts(pictures, parts, source, target, NEAREST_LAST):
+        for _, there, moved in _moved_parts(pictures, parts, source, target, NEAREST_LAST, chosen):
             part, covered = moved[:, :-1], moved[:, -1:]
             for total, layer in ((laid, part), (coverage, covered)):
                 total[there.window] = total[there.window] * (1 - covered) + layer
@@ -92,30 +99,58 @@ def warp_layers(pictures: Tensor, parts: Tensor, source: Tensor, target: Tensor)
 
 
 def _moved_parts(
-    pictures: Tensor, masks: Tensor, source: Tensor, target: Tensor, order: Sequence[str]
+    pictures: Tensor,
+    masks: Tensor,
+    source: Tensor,
+    target: Tensor,
+    order: Sequence[str],
+    chosen: Tensor | None,
 ) -> Iterator[tuple[int, "_Box", Tensor]]:
     """Yield each part's number, the box where it arrives, and there the picture and its mask.
 
     The picture is multiplied by the mask, which comes as its last channel.
     """
     count, _, height, width = pictures.shape
-    if masks.shape != (count, len(BODY_PARTS), height, width) or len(source) != count:
+    if chosen is None:
+        own = torch.arange(len(target), device=target.device).clamp(max=count - 1)
+        chosen = own[:, None].expand(-1, len(BODY_PARTS)) if count in (1, len(target)) else own
+    fits = masks.shape == (count, len(BODY_PARTS), height, width) and len(source) == count
+    if not fits or chosen.shape != (len(target), len(BODY_PARTS)):
         raise ValueError(
             f"pictures {tuple(pictures.shape)}, parts {tuple(masks.shape)} and poses "
-            f"{tuple(source.shape)} must agree in N, H and W"
+            f"{tuple(source.shape)} must agree in N, H and W, and with {len(target)} targets, "
+            f"unless sources are chosen for them as (N, 10); got {tuple(chosen.shape)}"
         )
-    matrices, valid = part_affines(source, target)
+    matrices, valid = _chosen_affines(source, target, chosen)
     for index in map(BODY_PARTS.index, order):
-        mask = masks[:, index] & valid[:, index, None, None]
+        frames = chosen[:, index]
+        mask = masks[frames, index] & valid[:, index, None, None]
         # A part covers little of the frame: working in its boxes alone is several times faster.
         here = _source_box(mask)
         there = here and _target_box(here, matrices[:, index], height, width)
         if not here or not there:
             continue
         visible = mask[here.window][:, None].to(pictures.dtype)
-        part = torch.cat([pictures[here.window] * visible, visible], dim=1)
+        part = torch.cat([pictures[here.window][frames] * visible, visible], dim=1)
         grid = _sampling_grid(matrices[:, index], here, there).to(pictures.dtype)
         yield index, there, F.grid_sample(part, grid, align_corners=False)
+
+
+def _chosen_affines(source: Tensor, target: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
+    """Fit the affine map of every part from the source that is chosen for it; see `part_affines`.
+
+    Sources that are the same for all parts are fitted together.
+    """
+    if bool((chosen == chosen[:, :1]).all()):
+        return part_affines(source[chosen[:, 0]], target)
+    matrices, valid = zip(
+        *(part_affines(source[frames], target) for frames in chosen.unbind(dim=1)), strict=True
+    )
+    each = range(len(BODY_PARTS))
+    return (
+        torch.stack([matrices[index][:, index] for index in each], dim=1),
+        torch.stack([valid[index][:, index] for index in each], dim=1),
+    )
 
 
 class _Box(NamedTuple):

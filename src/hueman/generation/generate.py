@@ -48,6 +48,7 @@ def generate(
     upper: str | None = None,
     lower: str | None = None,
     crop: str = "centre",
+    content_frames: int | None = None,
     device: str = "auto",
     restoration: str = "auto",
     perception: PerceptionSettings | None = None,
@@ -56,14 +57,15 @@ def generate(
 
     Args:
         model: a model's file or the folder of a training run.
-        content: a picture, a video, or a prepared clip (.h5), of the person; its first frame is
-            shown.
+        content: a picture, a video, or a prepared clip (.h5), of the person, who begins where the
+            first frame shows them.
         drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
             OpenPose's JSON files.
         out: the video to write.
         upper: colour of the upper garment (hex, CSS name or lab(...)); None keeps its own.
         lower: colour of the lower garment.
         crop: "centre" or "person", for a content video.
+        content_frames: how many of its frames may show the person, see `Predictor.content`.
         device: "auto", "cpu" or "cuda".
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         perception: how people are seen in videos; best as in the clips the model was trained on.
@@ -79,7 +81,7 @@ def generate(
     driving, fps = driving_poses(drive, perception.pose)
     height, width = clip.frames.shape[1:3]
     pose = predictor.scale_pose(retarget(driving, clip.pose), height, width)
-    person = predictor.content(clip)
+    person = predictor.content(clip, content_frames)
     frames = predictor.generate(person, pose, predictor.code(person, *colors))
     write_video(out, _shown(frames, len(pose)), fps)
     return GeneratedVideo(out, len(pose), *predictor.size, fps)

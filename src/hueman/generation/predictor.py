@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hueman.appearance.choosing import chosen_frames, content_frames
 from hueman.clips.store import PreparedClip
 from hueman.color.lab import limit_chroma
 from hueman.errors import HuemanError
@@ -15,6 +16,9 @@ from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model
 from hueman.training.pictures import to_uint8
+
+CONTENT_FRAMES = 8
+"""Frames of a clip that show its person, if the model can use several."""
 
 
 class Predictor:
@@ -43,12 +47,23 @@ class Predictor:
         """Height and width of the frames it makes, in pixels."""
         return self.model.config.height, self.model.config.width
 
-    def content(self, clip: PreparedClip, frame: int = 0) -> Frames:
-        """Bring one frame of a prepared clip to the model's size, to show its person."""
+    def content(self, clip: PreparedClip, count: int | None = None) -> Frames:
+        """Bring frames of a prepared clip to the model's size, to show its person.
+
+        Args:
+            clip: of the person.
+            count: how many at most, the first and others that show most besides; by default
+                `CONTENT_FRAMES` if the model has the appearance path, else 1 as in the paper.
+
+        Raises:
+            HuemanError: `count` is not positive.
+        """
+        if count is None:
+            count = CONTENT_FRAMES if self.model.tint is not None else 1
+        if count < 1:
+            raise HuemanError(f"The content frames are {count}; choose 1 or more.")
         frames = Frames.of(clip, *self.size)
-        if not 0 <= frame < len(frames):
-            raise HuemanError(f"The clip has frames 0 to {len(frames) - 1}, not {frame}.")
-        return frames[frame : frame + 1]
+        return frames[content_frames(frames.parts, frames.pose, count)]
 
     @torch.inference_mode()
     def code(
@@ -60,13 +75,14 @@ class Predictor:
         """Encode the content person's clothes, recoloured first where a colour is given.
 
         Args:
-            content: one frame (`content`).
+            content: frames (`content`), of which the first is encoded.
             upper: Lab (3,) of the upper garment, of which a and b are used; None keeps its own.
             lower: Lab (3,) of the lower garment.
 
         Returns:
             (up + down,).
         """
+        content = content[:1]
         upper_ab = _reachable_chroma(content.upper_color, upper)
         lower_ab = _reachable_chroma(content.lower_color, lower)
         recolor = self.model.recolor
@@ -79,7 +95,7 @@ class Predictor:
         """Make a video frame by frame, each from the one before.
 
         Args:
-            content: one frame (`content`).
+            content: frames of one person (`content`).
             pose: (T, 18, 3), driving poses in pixels of the model's frames.
             codes: (up + down,) for the whole video, or (T, up + down), one for each frame.
 
@@ -90,12 +106,13 @@ class Predictor:
             codes = codes.expand(len(pose), -1)
         if len(codes) != len(pose):
             raise ValueError(f"{len(pose)} poses need as many codes, got {len(codes)}")
-        appearance = self.model.appearance(content)
+        appearance, poses = self.model.appearance(content), torch.from_numpy(pose)
+        chosen = chosen_frames(content.parts, content.pose, poses)
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
-        for frame_pose, code in zip(pose, codes, strict=True):
-            pose_now = torch.from_numpy(frame_pose)[None]
-            guidance = self.model.estimate(content, pose_now, appearance)
-            previous = self.model.next_frame(guidance, code[None].to(self.device), previous)
+        for now in zip(poses.split(1), chosen.split(1), codes.split(1), strict=True):
+            pose_now, parts_from, code = now
+            guidance = self.model.estimate(content, pose_now, appearance, parts_from)
+            previous = self.model.next_frame(guidance, code.to(self.device), previous)
             yield to_uint8(previous)[0]
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:

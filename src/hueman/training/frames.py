@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hueman.appearance.appearance import Appearance
+from hueman.appearance.plate import background_plate
 from hueman.clips.store import PreparedClip
 from hueman.color.augmentation import GarmentStatistics, recolor_batch
 from hueman.features.feature_map import StickFigure, feature_map, target_feature_map
@@ -162,14 +163,27 @@ class Frames:
         ]
         return torch.stack(regions, dim=1).float()
 
-    def appearance(self) -> Appearance:
-        """Take the frames apart for the appearance path: people, garments, backgrounds."""
+    def appearance(self, together: bool = False) -> Appearance:
+        """Take the frames apart for the appearance path: people, garments, backgrounds.
+
+        Args:
+            together: the frames show one person in one place, so they have one background.
+        """
+        if together:
+            plates = background_plate(self.rgb, self.person)[None]
+        else:
+            singly = zip(self.rgb.split(1), self.person.split(1), strict=True)
+            plates = torch.stack([background_plate(*frame) for frame in singly])
         garments = torch.cat([self.upper, self.lower], dim=1)
         means = self.upper_color, self.lower_color
-        return Appearance.of(self.rgb, self.person, garments, means, self.parts, self.pose)
+        return Appearance.of(self.rgb, garments, means, self.parts, self.pose, plates)
 
     def warped(
-        self, pose: Tensor, code_region: str, stick_figure: StickFigure = "drawn"
+        self,
+        pose: Tensor,
+        code_region: str,
+        stick_figure: StickFigure = "drawn",
+        chosen: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Bring the frames' features under other poses (paper, section 2.3).
 
@@ -177,17 +191,21 @@ class Frames:
             pose: (N, 18, 3), target poses.
             code_region: "frame", "parts" or "garments" (stage_config.GeneratorConfig.code_region).
             stick_figure: "drawn" or "warped" (stage_config.StageTwoConfig.stick_figure).
+            chosen: long (N, 10), which of the frames shows each part, if all show one person; by
+                default each pose is that of the person of its own frame, or of the only one.
 
         Returns:
             Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].
         """
-        target = target_feature_map(self.edges[:, 0], self.parts, self.pose, pose, stick_figure)
+        target = target_feature_map(
+            self.edges[:, 0], self.parts, self.pose, pose, stick_figure, chosen
+        )
         regions = target.regions
         if code_region == "frame":
             regions = torch.ones_like(regions)
         elif code_region == "garments":
             garments = torch.cat([self.upper, self.lower], dim=1).float() / 255
-            regions = warp_parts(garments, self.parts, self.pose, pose).features
+            regions = warp_parts(garments, self.parts, self.pose, pose, chosen).features
         return target.features * 2 - 1, regions
 
 

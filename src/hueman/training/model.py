@@ -134,25 +134,32 @@ class VideoModel(nn.Module):
         self.restoring = trained if restoration == "auto" else restoration == "on"
 
     def appearance(self, content: Frames) -> Appearance | None:
-        """Take content frames apart for the appearance path, if the model has one."""
-        return content.appearance() if self.tint is not None else None
+        """Take content frames of one person apart for the appearance path, if the model has one."""
+        return content.appearance(together=True) if self.tint is not None else None
 
-    def estimate(self, content: Frames, pose: Tensor, appearance: Appearance | None) -> Guidance:
+    def estimate(
+        self,
+        content: Frames,
+        pose: Tensor,
+        appearance: Appearance | None,
+        chosen: Tensor | None = None,
+    ) -> Guidance:
         """Estimate what is seen under target poses from content frames (paper, section 2.3).
 
         Args:
-            content: N frames, or one for all poses.
+            content: N frames, or one for all poses, or any number of one person to choose from.
             pose: (N, 18, 3).
             appearance: of the content frames, as `appearance` gives it.
+            chosen: long (N, 10), which of several content frames shows each part (`chosen_frames`).
 
         Returns:
             Guidance for N frames, on the model's device.
         """
         stage, device = self.config.stage_two, self.code_mean.device
-        if len(content) == 1:
-            content = content[[0] * len(pose)]
-        features, regions = content.warped(pose, stage.generator.code_region, stage.stick_figure)
-        seen = None if appearance is None else appearance.under(pose).to(device)
+        features, regions = content.warped(
+            pose, stage.generator.code_region, stage.stick_figure, chosen
+        )
+        seen = None if appearance is None else appearance.under(pose, chosen).to(device)
         return Guidance(self.restored(features.to(device)), regions.to(device), seen)
 
     def restored(self, features: Tensor) -> Tensor:
