@@ -372,8 +372,8 @@ def benchmark(
         out: folder for dataset, trainings, report.html, result.json, pictures and videos.
         json: file to write all numbers to as well.
         only: methods to compare, beside the proposed one and those without a network: some of
-            deformable_gan, end_to_end, no_augmentation, unet, pixel_norm, no_previous_frame,
-            bicycle_regression, restored (or unrestored). All by default.
+            deformable_gan, appearance, end_to_end, no_augmentation, unet, pixel_norm,
+            no_previous_frame, bicycle_regression, restored (or unrestored). All by default.
         set: changes to the training of all methods, such as stage_two.schedule.steps=5000.
         jobs: trainings side by side; as many as CPU cores by default, 1 on a GPU.
         device: auto, cpu or cuda.

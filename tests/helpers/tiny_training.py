@@ -3,6 +3,7 @@
 from hueman.training.loop import Stage
 
 TINY = [
+    "stage_two.appearance=false",  # the paper's path; tests/training/test_appearance_path.py has it
     "stage_one.schedule.steps=4",
     "stage_two.schedule.steps=4",
     "stage_one.schedule.batch_size=2",

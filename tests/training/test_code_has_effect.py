@@ -1,4 +1,4 @@
-"""A small model, trained for some seconds: the garment's colour must follow the code.
+"""A small model as `make demo` trains it, trained for a minute: colours must follow the codes.
 
 The published design ignores a tiled code altogether (docs/reproduction.md), so this is measured and
 not assumed.
@@ -20,7 +20,7 @@ SETTINGS = [
     "height=64",
     "width=32",
     "stage_one.schedule.steps=150",
-    "stage_two.schedule.steps=400",
+    "stage_two.schedule.steps=250",
     "stage_one.schedule.batch_size=6",
     "stage_one.encoder.channels=12",
     "stage_one.generator_channels=8",
@@ -53,17 +53,24 @@ def test_garment_follows_its_code_and_the_other_stays(predictor, truth_dataset, 
     # The other actor's trousers are black, which can hardly show a colour.
     clip = next(clip for clip in clips if clip.actor == "plaid")
     content: Frames = clip.frames[:1]
-    target = clip.frames[4:5]
+    targets = clip.frames[1:]
     red, green = np.array([50, 45, 25], np.float32), np.array([50, -45, 25], np.float32)
     chroma = {}
     for name, color in (("red", red), ("green", green)):
         code = predictor.code(content, **{garment: color})
-        frame = next(predictor.generate(content, target.pose.numpy(), code))
+        frames = list(predictor.generate(content, targets.pose.numpy(), code))
         chroma[name] = {
-            part: mean_chroma(frame, getattr(target, part)[0]) for part in ("upper", "lower")
+            part: torch.stack(
+                [
+                    mean_chroma(frame, mask)
+                    for frame, mask in zip(frames, getattr(targets, part), strict=True)
+                ]
+            ).mean(dim=0)
+            for part in ("upper", "lower")
         }
     own = chroma["red"][garment][0] - chroma["green"][garment][0]
     foreign = chroma["red"][other][0] - chroma["green"][other][0]
-    # 90 was asked for, of which some seconds of training bring a part; without effect it is 0.
-    assert own > 12
+    # 90 was asked for, of which a minute's training brings a part (11 to 45 with two seeds, and at
+    # most 0.2 of that in the other garment); without effect it is 0.
+    assert own > 5
     assert foreign.abs() < own / 2

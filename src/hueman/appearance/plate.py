@@ -32,7 +32,7 @@ def background_plate(rgb: Tensor, person: Tensor) -> Tensor:
     frames, holes = rgb.permute(0, 2, 3, 1).numpy(), _grown(person[:, 0].numpy() > 0)
     picture, hole = frames[0], holes[0]
     if len(frames) > 1:
-        median, hidden = _median(frames, holes), holes.all(axis=0)
+        median, hidden = _median(frames, holes), np.all(holes, axis=0)
         apart = np.abs(frames.astype(np.float32) - median)[~holes]
         if not apart.size or apart.mean() <= STILL:
             picture, hole = np.where(hidden[..., None], picture, median.round()), hidden

@@ -20,6 +20,7 @@ class Method:
 PROPOSED = Method("proposed", "proposed")
 COMPARED = (
     Method("deformable_gan", "Deformable GAN", ("method=deformable_gan",)),
+    Method("appearance", "with the appearance path", ("stage_two.appearance=true",)),
     Method("end_to_end", "end-to-end", ("method=end_to_end",)),
     Method("no_augmentation", "no colour augmentation", ("color_augmentation=false",)),
     Method("unet", "U-Net generator", ("stage_two.generator.network=unet",)),
