@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from hueman.features.pose import body_scale
-from hueman.features.skeleton import JOINT, PART_JOINTS
+from hueman.features.skeleton import BODY_PARTS, JOINT, PART_JOINTS
 
 BONES = (
     ("neck", ("nose",)), ("neck", ("left_hip", "right_hip")),
@@ -23,6 +23,12 @@ BONES = (
     ),
 )  # fmt: skip
 """From where to where (the middle of) each part lies, in the order of `BODY_PARTS`."""
+
+ACROSS_THE_TORSO = (
+    ("neck", "left_hip"), ("neck", "right_hip"), ("left_hip", "right_hip"),
+    ("left_shoulder", "right_hip"), ("right_shoulder", "left_hip"),
+)  # fmt: skip
+"""Where the torso is looked for beside its bone, for arms cross it anywhere."""
 
 NEIGHBOURHOODS = tuple(
     sorted({joint for other in PART_JOINTS if set(other) & set(own) for joint in other})
@@ -48,7 +54,7 @@ SAMPLES = 15
 
 
 def seen_shares(parts: Tensor, pose: Tensor) -> Tensor:
-    """Return how much of each part's bone is seen, and not hidden behind another part.
+    """Return how much of each part is seen, and not hidden behind another, along its bone.
 
     Args:
         parts: uint8 (K, H, W), labels 0..10.
@@ -57,17 +63,14 @@ def seen_shares(parts: Tensor, pose: Tensor) -> Tensor:
     Returns:
         float (K, 10) in [0, 1].
     """
-    height, width = parts.shape[1:]
-    # The ends belong to the neighbours as well.
-    places = torch.linspace(0.15, 0.85, SAMPLES)[None, :, None]
     shares = []
-    for label, (start, end, found) in enumerate(_bones(pose), start=1):
-        points = start[:, None] + places * (end - start)[:, None]
-        columns, rows = points.nan_to_num().round().long().unbind(dim=2)
-        inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-        frame = torch.arange(len(parts))[:, None]
-        seen = parts[frame, rows.clamp(0, height - 1), columns.clamp(0, width - 1)] == label
-        shares.append(torch.where(found, (seen & inside).float().mean(dim=1), 0.0))
+    for label, (bone, own) in enumerate(zip(BONES, _bones(pose), strict=True), start=1):
+        lines = [bone]
+        if BODY_PARTS[label - 1] == "torso":
+            lines += [(start, (end,)) for start, end in ACROSS_THE_TORSO]
+        found = own[2]
+        share = torch.stack([_seen_along(parts == label, pose, *line) for line in lines]).mean(0)
+        shares.append(torch.where(found, share, 0.0))
     return torch.stack(shares, dim=1)
 
 
@@ -167,12 +170,27 @@ def content_frames(parts: Tensor, pose: Tensor, count: int) -> list[int]:
 
 def _bones(pose: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
     """Return for each part both ends of its bone, (N, 2) each, and whether both are known, (N,)."""
-    bones = []
-    for start, ends in BONES:
-        tips = pose[:, [JOINT[end] for end in ends]]
-        found = (pose[:, JOINT[start], 2] > 0) & (tips[..., 2] > 0).all(dim=1)
-        bones.append((pose[:, JOINT[start], :2], tips[..., :2].mean(dim=1), found))
-    return bones
+    return [_line(pose, start, ends) for start, ends in BONES]
+
+
+def _line(pose: Tensor, start: str, ends: tuple[str, ...]) -> tuple[Tensor, Tensor, Tensor]:
+    tips = pose[:, [JOINT[end] for end in ends]]
+    found = (pose[:, JOINT[start], 2] > 0) & (tips[..., 2] > 0).all(dim=1)
+    return pose[:, JOINT[start], :2], tips[..., :2].mean(dim=1), found
+
+
+def _seen_along(shown: Tensor, pose: Tensor, start: str, ends: tuple[str, ...]) -> Tensor:
+    """Return which share of a line, but for its ends, lies on a part's mask, (K, H, W): (K,)."""
+    height, width = shown.shape[1:]
+    first, last, found = _line(pose, start, ends)
+    # The ends belong to the neighbours as well.
+    places = torch.linspace(0.15, 0.85, SAMPLES)[None, :, None]
+    points = first[:, None] + places * (last - first)[:, None]
+    columns, rows = points.nan_to_num().round().long().unbind(dim=2)
+    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    frame = torch.arange(len(shown))[:, None]
+    seen = shown[frame, rows.clamp(0, height - 1), columns.clamp(0, width - 1)]
+    return torch.where(found, (seen & inside).float().mean(dim=1), 0.0)
 
 
 def _along(points: Tensor, start: Tensor, end: Tensor, scale: Tensor) -> Tensor:
