@@ -28,7 +28,12 @@ from hueman.training.frames import Frames
 COUNTS = (1, 2, 4, 8)
 EVERY = 2
 """Of the second half's frames, every so many are judged."""
-MEASURES = ("ms_ssim", "lpips", "ms_ssim_unmasked", "lpips_unmasked")
+MEASURES = {
+    "MS-SSIM": "ms_ssim",
+    "LPIPS": "lpips",
+    "whole": "ms_ssim_unmasked",
+    "whole, LPIPS": "lpips_unmasked",
+}
 
 
 def main() -> None:
@@ -55,7 +60,7 @@ def main() -> None:
                 made["model"] = by_model(predictor, content, late.pose)
             for name, video in made.items():
                 measured = measure_similarity(video, late, lpips)
-                row = [measured[measure] for measure in MEASURES]
+                row = [measured[measure] for measure in MEASURES.values()]
                 rows.setdefault((name, count), []).append(row)
     Console().print(table(rows, len(chosen), size))
 
@@ -80,7 +85,7 @@ def table(
 ) -> Table:
     """Lay out means over clips."""
     result = Table(title=f"{clips} clips at {size[0]}x{size[1]}, second halves from first halves")
-    for column in ("made by", "content frames", *MEASURES):
+    for column in ("made by", "frames", *MEASURES):
         result.add_column(column)
     for (name, count), values in sorted(rows.items()):
         result.add_row(name, str(count), *(f"{value:.4f}" for value in np.mean(values, axis=0)))

@@ -10,6 +10,7 @@ from hueman.evaluation.method import OWN
 from hueman.evaluation.model_method import ModelMethod
 from hueman.generation.predictor import Predictor
 from hueman.training.devices import make_fabric
+from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
@@ -96,3 +97,19 @@ def test_without_it_a_model_tints_nothing():
     assert model.tint is None
     with pytest.raises(ValueError, match="no appearance path"):
         model.tinted(torch.zeros(1, 5, 8, 8), torch.zeros(1, 24))
+
+
+def test_consecutive_frames_are_moved_together_as_each_alone(made, split):
+    clips = [clip.frames for clip in split.train]
+    content = Frames.gather(clips, [(0, 0), (1, 3)])
+    poses = [Frames.gather(clips, [(0, later), (1, 3 + later)]).pose for later in (1, 2, 3)]
+    seen = content.appearance()
+    together = made.batch._guidance(content, seen, poses)
+    assert len(together) == 3
+    for told, pose in zip(together, poses, strict=True):
+        features, regions = content.warped(pose, made.config.stage_two.generator.code_region)
+        torch.testing.assert_close(told.features, features, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(told.regions, regions, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(told.appearance, seen.under(pose), atol=1e-3, rtol=1e-4)
+    without = made.batch._guidance(content, None, poses)
+    assert [each.appearance for each in without] == [None] * 3

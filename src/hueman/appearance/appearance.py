@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from hueman.appearance.seams import overlapping_parts
 from hueman.appearance.tinting import without_colors
 from hueman.color.lab import rgb_to_lab
+from hueman.features.skeleton import BODY_PARTS
 from hueman.features.warping import warp_layers
 
 
@@ -57,11 +58,14 @@ class Appearance:
 
         Args:
             pose: float (T, 18, 3), one for each person, or any number for one person.
-            chosen: long (T, 10), for each pose from which frame of the one person each part is
-                taken (`choosing.chosen_frames`).
+            chosen: long (T, 10), for each pose from which frame each part is taken, as in
+                `warp_parts`. The background is the one behind the torso.
 
         Returns:
             float (T, 5, H, W), to be coloured by `tinted`.
         """
         moved = warp_layers(self.neutral, self.parts, self.pose, pose, chosen)
-        return moved.pictures + (1 - moved.coverage) * self.plate
+        plate = self.plate
+        if chosen is not None and len(plate) > 1:
+            plate = plate[chosen[:, BODY_PARTS.index("torso")]]
+        return moved.pictures + (1 - moved.coverage) * plate

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from hueman.appearance.appearance import Appearance
 from hueman.config import TrainingConfig
+from hueman.features.skeleton import BODY_PARTS
 from hueman.training.coloring import draw_clip_colors
 from hueman.training.data import FrameSampler, step_generator
 from hueman.training.devices import place
@@ -135,16 +136,31 @@ class FramePairs:
         encoder_regions = content.encoder_regions(self.config.stage_one.encoder.input_region)
         return WarpedPair(
             real=[target.recolored(*colors, recolor=self.recolor) for target in targets[-2:]],
-            guidance=[self._guidance(content, seen, each.pose) for each in targets],
+            guidance=self._guidance(content, seen, [each.pose for each in targets]),
             content=content.recolored(*colors, recolor=self.recolor),
             encoder_regions=encoder_regions,
             blotches=self._blotches(number, begins_black=warm_up == 0),
         )
 
-    def _guidance(self, content: Frames, seen: Appearance | None, pose: Tensor) -> Guidance:
-        stage = self.config.stage_two
-        features, regions = content.warped(pose, stage.generator.code_region, stage.stick_figure)
-        return Guidance(features, regions, None if seen is None else seen.under(pose))
+    def _guidance(
+        self, content: Frames, seen: Appearance | None, poses: list[Tensor]
+    ) -> list[Guidance]:
+        """Bring N content frames under poses of consecutive frames, (N, 18, 3) each.
+
+        All at once: of small frames, the calls cost more than the pixels.
+        """
+        stage, count, pose = self.config.stage_two, len(content), torch.cat(poses)
+        own = torch.arange(count).repeat(len(poses))
+        chosen = own[:, None].expand(-1, len(BODY_PARTS))
+        features, regions = content.warped(
+            pose, stage.generator.code_region, stage.stick_figure, chosen
+        )
+        if seen is None:
+            together = zip(features.split(count), regions.split(count), strict=True)
+            return [Guidance(*each, None) for each in together]
+        moved = seen.under(pose, chosen)
+        together = zip(*(each.split(count) for each in (features, regions, moved)), strict=True)
+        return [Guidance(*each) for each in together]
 
     def _frames_after(self, places: list[tuple[int, int]], later: int) -> Frames:
         """Return the frames `later` frames after (or before) the places, within their clips."""
