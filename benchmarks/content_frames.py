@@ -1,11 +1,11 @@
 """How much further content frames of a person help: 1, 2, 4, 8 frames of the first half of a clip.
 
-python benchmarks/content_frames.py DATASET [--model MODEL] [--actor ACTOR] [--size 192x128]
+python benchmarks/content_frames.py DATASET [--model MODEL] [--actor A] [--action B] [--sheet FILE]
 
 Every clip's second half is made again from frames of its first half (the first, and those that
 `content_frames` chooses), by the appearance path alone, in the garments' own mean colours, and with
 --model by a trained model that has it. Prints means over clips of MS-SSIM and LPIPS, with the
-background black and of whole frames.
+background black and of whole frames; --sheet shows the last clip beside the real one.
 """
 
 import argparse
@@ -18,16 +18,20 @@ from rich.table import Table
 
 from hueman.appearance.choosing import chosen_frames, content_frames
 from hueman.appearance.tinting import tinted
+from hueman.clips.sheets import contact_sheet, write_picture
 from hueman.clips.store import Dataset
 from hueman.evaluation.lpips import load_lpips
 from hueman.evaluation.similarity import measure_similarity
 from hueman.generation.predictor import Predictor
 from hueman.progress import track
 from hueman.training.frames import Frames
+from hueman.training.pictures import to_uint8
 
 COUNTS = (1, 2, 4, 8)
 EVERY = 2
 """Of the second half's frames, every so many are judged."""
+SHOWN = 8
+"""Frames of each video on the sheet."""
 MEASURES = {
     "MS-SSIM": "ms_ssim",
     "LPIPS": "lpips",
@@ -42,16 +46,22 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--actor")
+    parser.add_argument("--action")
     parser.add_argument("--size", default="192x128", help="without a model")
+    parser.add_argument("--sheet", type=Path)
     options = parser.parse_args()
     dataset, lpips = Dataset(options.dataset), load_lpips()
     predictor = Predictor.from_file(options.model, "cpu") if options.model else None
     size = predictor.size if predictor else tuple(map(int, options.size.split("x")))
-    chosen = [entry for entry in dataset.entries if options.actor in (None, entry.actor)]
+    chosen = [
+        entry
+        for entry in dataset.entries
+        if options.actor in (None, entry.actor) and options.action in (None, entry.action)
+    ]
     rows: dict[tuple[str, int], list[list[float]]] = {}
     for entry in track(chosen, "Clips", len(chosen)):
         frames = Frames.of(dataset.read(entry), *size)
-        half = len(frames) // 2
+        half, videos = len(frames) // 2, []
         early, late = frames[:half], frames[[0, *range(half, len(frames), EVERY)]]
         for count in COUNTS:
             content = early[content_frames(early.parts, early.pose, count)]
@@ -62,6 +72,10 @@ def main() -> None:
                 measured = measure_similarity(video, late, lpips)
                 row = [measured[measure] for measure in MEASURES.values()]
                 rows.setdefault((name, count), []).append(row)
+                videos.append((f"{name}, content frames: {len(content)}", to_uint8(video)))
+        videos.insert(0, (f"{entry.actor}, {entry.action}: real", to_uint8(late.pictures())))
+        if options.sheet:
+            write_picture(options.sheet, contact_sheet(videos, SHOWN))
     Console().print(table(rows, len(chosen), size))
 
 
