@@ -165,7 +165,7 @@ def _generate(model_file: Path, dataset: Dataset, out: Path) -> dict[str, list[F
 def _scene_rows(
     predictor: Predictor, scene: Scene, content: PreparedClip, driver: PreparedClip
 ) -> list[tuple[str, np.ndarray]]:
-    person = predictor.content(content)
+    person = predictor.content(content, 1)
     pose = _driving_pose(predictor, content, driver)
     still = _fit(content.frames[:1], ENLARGE * predictor.size[1])
     rows = [
@@ -184,7 +184,7 @@ def _interpolate(predictor: Predictor, dataset: Dataset, out: Path) -> list[Figu
     scene = SCENES[0]
     content = dataset.read(dataset.entry(scene.actor, "wave_right"))
     driver = dataset.read(dataset.entry(scene.driver, scene.action))
-    person = predictor.content(content)
+    person = predictor.content(content, 1)
     pose = _driving_pose(predictor, content, driver)
     outfits = [predictor.code(person, parse_color(u), parse_color(w)) for u, w in scene.outfits]
     random = torch.Generator().manual_seed(RANDOM_SEED)
