@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from hueman.appearance.choosing import chosen_frames
 from hueman.clips.video import Video
 from hueman.color.names import parse_color
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.generate import generate
 from hueman.generation.predictor import Predictor, codes_between
-from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 
@@ -47,18 +47,28 @@ def test_colours_move_only_their_own_code(predictor, clip):
         assert change[mine].mean() > 3 * change[other].mean()
 
 
-def test_frames_follow_each_other_from_black(predictor, clip):
-    content = predictor.content(clip)
+@pytest.mark.parametrize("count", [1, 4])
+def test_frames_follow_each_other_from_black(predictor, clip, count):
+    content, poses = predictor.content(clip, count), torch.from_numpy(clip.pose[:3])
+    assert len(content) == count
     code = predictor.code(content)
     frames = list(predictor.generate(content, clip.pose[:3], code))
     assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
-    features, regions = content.warped(torch.from_numpy(clip.pose[:1]), "garments")
+    chosen = chosen_frames(content.parts, content.pose, poses)
     with torch.inference_mode():
+        appearance = predictor.model.appearance(content)
+        guidance = predictor.model.estimate(content, poses[:1], appearance, chosen[:1])
         black = torch.full((1, 3, 96, 64), -1.0)
-        first = predictor.model.next_frame(Guidance(features, regions, None), code[None], black)
+        first = predictor.model.next_frame(guidance, code[None], black)
     assert np.array_equal(frames[0], to_uint8(first)[0])
     again = list(predictor.generate(content, clip.pose[1:2], code))
     assert not np.array_equal(again[0], frames[1])
+
+
+def test_only_a_model_that_can_use_them_takes_several_frames(predictor, clip):
+    paper = VideoModel(load_config("demo", [*TINY, "stage_two.appearance=false"]))
+    assert len(predictor.content(clip)) == 8
+    assert len(Predictor(paper, "cpu").content(clip)) == 1
 
 
 def test_codes_go_straight_to_the_last_as_in_the_paper():
