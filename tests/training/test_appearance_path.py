@@ -5,6 +5,8 @@ import pytest
 import torch
 from tiny_training import TINY, changed, update, weights_of
 
+from hueman.appearance.tinting import tinted
+from hueman.color.augmentation import random_chroma
 from hueman.config import load_config
 from hueman.evaluation.method import OWN
 from hueman.evaluation.model_method import ModelMethod
@@ -41,7 +43,7 @@ def test_the_tint_loss_is_the_distance_in_the_garments(made):
         total, area = 0.0, 0.0
         for told, real in zip(batch.guidance, batch.real, strict=True):
             garments = told.appearance[:, 3:].amax(dim=1).clamp(max=1)
-            shown = made.model.tinted(told.appearance, batch.code)
+            shown = tinted(told.appearance, *made.model.chroma(batch.code).split(2, dim=1))
             total += float(((shown - real).abs().mean(dim=1) * garments).sum())
             area += float(garments.sum())
     assert float(loss) == pytest.approx(total / area, rel=1e-5)
@@ -53,7 +55,7 @@ def test_a_frame_is_a_blend_of_what_is_made_and_what_is_seen(made):
     told, code = batch.guidance[0], batch.code
     with torch.no_grad():
         frame = model.next_frame(told, code, batch.previous)
-        base = model.tinted(told.appearance, code)
+        base = tinted(told.appearance, *model.chroma(code).split(2, dim=1))
         raw = {}
         handle = model.generator.register_forward_hook(lambda *args: raw.update(made=args[-1]))
         model.next_frame(told, code, batch.previous)
@@ -61,6 +63,45 @@ def test_a_frame_is_a_blend_of_what_is_made_and_what_is_seen(made):
     share = raw["made"][:, 3:] / 2 + 0.5
     torch.testing.assert_close(frame, base + share * (raw["made"][:, :3] - base))
     assert raw["made"].shape[1] == 4
+
+
+def test_in_training_the_path_wears_the_very_colours(made):
+    pair, batch = made.batch.warp(4), made.batch(4)
+    torch.testing.assert_close(batch.chroma, pair.chroma)
+    kept = made.batch.frames[0].upper_color[0, 1:]
+    assert pair.chroma.shape == (len(pair.content), 4)
+    assert not any(torch.equal(row[:2], kept) for row in pair.chroma)
+    told, seen = batch.guidance[0], []
+    hook = made.model.generator.register_forward_hook(
+        lambda network, inputs, output: seen.append(inputs[0]["appearance"])
+    )
+    made._generate(batch, batch.code)
+    hook.remove()
+    base = tinted(told.appearance, *pair.chroma.split(2, dim=1))
+    torch.testing.assert_close(seen[-2][:, :3], base)
+
+
+def test_a_model_reads_a_persons_own_clothes_better_once_calibrated(made, split):
+    """Even a decoder and encoders that were never trained give what is asked for, then."""
+    frames = split.train[0].frames[3:4]
+    model = made.model
+    calibrated = model.calibration(frames)
+    random = torch.Generator().manual_seed(5)
+    asked = [
+        random_chroma(random, mean[:, 0].expand(20))
+        for mean in (frames.upper_color, frames.lower_color)
+    ]
+    worn = frames[[0] * 20]
+    with torch.no_grad():
+        code = model.encoders(worn.recolored(*asked), worn.encoder_regions("parts"))
+        plain, better = (
+            (model.chroma(code, each) - torch.cat(asked, dim=1)).norm(dim=1).mean()
+            for each in (None, calibrated)
+        )
+        own = model.encoders(frames.pictures(), frames.encoder_regions("parts"))
+    assert better < 0.5 * plain
+    mean = torch.cat([frames.upper_color[:, 1:], frames.lower_color[:, 1:]], dim=1)
+    assert (model.chroma(own, calibrated) - mean).norm() < 0.5 * (model.chroma(own) - mean).norm()
 
 
 def test_background_and_person_move_together(split):
@@ -71,8 +112,7 @@ def test_background_and_person_move_together(split):
     for told, real in zip(pair.guidance[-2:], pair.real, strict=True):
         assert told.appearance is not None
         outside = told.appearance[:, 3:].amax(dim=1, keepdim=True) == 0
-        with torch.no_grad():
-            base = model.tinted(told.appearance, torch.zeros(len(real), 24))
+        base = tinted(told.appearance, *pair.chroma.split(2, dim=1))
         difference = (base - real).abs().mean(dim=1, keepdim=True)[outside]
         assert difference.mean() < 0.12
 
@@ -96,7 +136,8 @@ def test_without_it_a_model_tints_nothing():
     model = VideoModel(load_config("demo", TINY))
     assert model.tint is None
     with pytest.raises(ValueError, match="no appearance path"):
-        model.tinted(torch.zeros(1, 5, 8, 8), torch.zeros(1, 24))
+        model.chroma(torch.zeros(1, 24))
+    assert model.calibration(torch.zeros(0)) is None  # type: ignore[arg-type]
 
 
 def test_consecutive_frames_are_moved_together_as_each_alone(made, split):

@@ -108,11 +108,16 @@ class Predictor:
             raise ValueError(f"{len(pose)} poses need as many codes, got {len(codes)}")
         appearance, poses = self.model.appearance(content), torch.from_numpy(pose)
         chosen = chosen_frames(content.parts, content.pose, poses)
+        codes = codes.to(self.device)
+        calibrated = self.model.calibration(content)
+        chroma = [None] * len(poses)
+        if calibrated is not None:
+            chroma = self.model.chroma(codes, calibrated).split(1)
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
-        for now in zip(poses.split(1), chosen.split(1), codes.split(1), strict=True):
-            pose_now, parts_from, code = now
+        for now in zip(poses.split(1), chosen.split(1), codes.split(1), chroma, strict=True):
+            pose_now, parts_from, code, colors = now
             guidance = self.model.estimate(content, pose_now, appearance, parts_from)
-            previous = self.model.next_frame(guidance, code.to(self.device), previous)
+            previous = self.model.next_frame(guidance, code, previous, colors)
             yield to_uint8(previous)[0]
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -8,8 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from hueman.appearance import calibration
 from hueman.appearance.appearance import Appearance
+from hueman.appearance.calibration import Calibration, fit_correction
 from hueman.appearance.tinting import tinted
+from hueman.color.augmentation import random_chroma
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.networks.coarse_to_fine import CoarseToFine, code_map
@@ -168,13 +171,60 @@ class VideoModel(nn.Module):
             return features
         return torch.cat([self.restoration(part) for part in features.split(RESTORED_AT_ONCE)])
 
-    def next_frame(self, guidance: Guidance, code: Tensor, previous: Tensor) -> Tensor:
+    @torch.no_grad()
+    def calibration(self, content: Frames) -> Calibration | None:
+        """Find out how the encoders read a person's clothes, if the model has a tint decoder.
+
+        Args:
+            content: of the person, whose first frame is encoded in `calibration.COLORS` colours.
+        """
+        if self.tint is None:
+            return None
+        count, random = calibration.COLORS, torch.Generator().manual_seed(self.config.seed)
+        own, drawn = (content.upper_color[:1], content.lower_color[:1]), []
+        for mean in own:
+            others = random_chroma(random, mean[:, 0].expand(count), self.config.max_chroma)
+            drawn.append(torch.cat([mean[:, 1:], others]))
+        worn = content[[0] * (count + 1)]
+        pictures = worn.recolored(*drawn, recolor=self.recolor).to(self.code_mean.device)
+        regions = worn.encoder_regions(self.config.stage_one.encoder.input_region).to(pictures)
+        code = self.encoders(pictures, regions).float()
+        errors = torch.cat(drawn, dim=1).to(code) - self.chroma(code)
+        weights = code.new_tensor([calibration.OWN_WEIGHT] + [1.0] * count)
+        each = zip(self._halves(code), errors.split(2, dim=1), strict=True)
+        return Calibration(*(fit_correction(*garment, weights) for garment in each))
+
+    def chroma(self, code: Tensor, calibrated: Calibration | None = None) -> Tensor:
+        """Read what colours codes (N, up + down) stand for: (N, 4), a and b of both garments.
+
+        Args:
+            code: of any person.
+            calibrated: for the person who is to wear them.
+
+        Raises:
+            ValueError: the model has no appearance path.
+        """
+        if self.tint is None:
+            raise ValueError("the model has no appearance path")
+        halves = self._halves(code)
+        decoded = torch.cat(self.tint(*halves), dim=1)
+        return decoded if calibrated is None else decoded + calibrated(*halves)
+
+    def next_frame(
+        self,
+        guidance: Guidance,
+        code: Tensor,
+        previous: Tensor,
+        chroma: Tensor | None = None,
+    ) -> Tensor:
         """Make a frame from the one before (paper, section 3.2).
 
         Args:
             guidance: for N frames.
             code: (N, up + down).
             previous: (N, 3, H, W) in [-1, 1]; before the first frame all -1, black.
+            chroma: (N, 4), a and b of both garments for the appearance path; by default what
+                `chroma` reads from the code.
 
         Returns:
             (N, 3, H, W) in [-1, 1].
@@ -183,21 +233,12 @@ class VideoModel(nn.Module):
         written = code_map(*self._halves(code), guidance.regions)
         if guidance.appearance is None:
             return self.generator(pictures, written)
-        base = self.tinted(guidance.appearance, code)
+        chroma = self.chroma(code) if chroma is None else chroma
+        base = tinted(guidance.appearance.float(), *chroma.split(2, dim=1))
         pictures["appearance"] = torch.cat([base, guidance.appearance[:, 3:]], dim=1)
         made = self.generator(pictures, written)
         share = (made[:, 3:] + 1) / 2
         return share * made[:, :3] + (1 - share) * base
-
-    def tinted(self, appearance: Tensor, code: Tensor) -> Tensor:
-        """Colour a warped appearance (N, 5, H, W) as a code says: (N, 3, H, W) in [-1, 1].
-
-        Raises:
-            ValueError: the model has no appearance path.
-        """
-        if self.tint is None:
-            raise ValueError("the model has no appearance path")
-        return tinted(appearance.float(), *self.tint(*self._halves(code)))
 
     def _halves(self, code: Tensor) -> tuple[Tensor, Tensor]:
         return code[:, : self.upper_length], code[:, self.upper_length :]
@@ -208,6 +249,7 @@ class VideoModel(nn.Module):
         code: Tensor,
         previous: Tensor,
         blotches: list[Tensor] | None = None,
+        chroma: Tensor | None = None,
     ) -> list[Tensor]:
         """Make consecutive frames, each from the one before.
 
@@ -216,6 +258,7 @@ class VideoModel(nn.Module):
             code: (N, up + down).
             previous: (N, 3, H, W) in [-1, 1], the frame before the first.
             blotches: in training, for each frame what is added to the one before.
+            chroma: (N, 4), see `next_frame`.
 
         Returns:
             Frames (N, 3, H, W) in [-1, 1].
@@ -225,7 +268,7 @@ class VideoModel(nn.Module):
             before = frames[-1]
             if blotches is not None:
                 before = (before + blotches[number]).clamp(-1, 1)
-            frames.append(self.next_frame(told, code, before))
+            frames.append(self.next_frame(told, code, before, chroma))
         return frames[1:]
 
 

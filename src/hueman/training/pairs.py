@@ -35,6 +35,8 @@ class WarpedPair:
     """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
     guidance: list[Guidance]
     """For each warm-up frame, then for v1 and v2; feature maps are warped and not yet restored."""
+    chroma: Tensor
+    """(N, 4), a and b that the upper and the lower garments were given, or have."""
     content: Tensor
     """The coloured content frames, (N, 3, H, W) in [-1, 1]."""
     encoder_regions: Tensor
@@ -56,6 +58,8 @@ class Batch:
     """
     code: Tensor
     """(N, up + down), of the content frame, without gradient."""
+    chroma: Tensor
+    """(N, 4), a and b that it stands for."""
     previous: Tensor
     """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
     blotches: list[Tensor]
@@ -105,13 +109,15 @@ class FramePairs:
         black = black_frames(guidance[0].features)
         content = place(pair.content, self.fabric), place(pair.encoder_regions, self.fabric)
         code = self.model.encoders(*content).float()
+        chroma = pair.chroma.to(self.fabric.device)
         with self.fabric.autocast():
-            before = self.model.generate_sequence(guidance[:-2], code, black)
+            before = self.model.generate_sequence(guidance[:-2], code, black, chroma=chroma)
         return Batch(
             real=[place(frame, self.fabric) for frame in pair.real],
             guidance=guidance[-2:],
             content=content,
             code=code,
+            chroma=chroma,
             previous=before[-1].float() if before else black,
             blotches=[place(each, self.fabric) for each in pair.blotches],
         )
@@ -124,6 +130,8 @@ class FramePairs:
         places = self.sampler.batch(number)
         content = Frames.gather(self.frames, self._content_places(places, random))
         colors = draw_clip_colors(content, self.config, random)
+        own = (content.upper_color[:, 1:], content.lower_color[:, 1:])
+        worn = [mean if ab is None else ab for mean, ab in zip(own, colors, strict=True)]
         warm_up = int(torch.randint(stage.warm_up_frames + 1, (1,), generator=random))
         if not stage.generator.previous_frame:
             warm_up = 0
@@ -137,6 +145,7 @@ class FramePairs:
         return WarpedPair(
             real=[target.recolored(*colors, recolor=self.recolor) for target in targets[-2:]],
             guidance=self._guidance(content, seen, [each.pose for each in targets]),
+            chroma=torch.cat(worn, dim=1),
             content=content.recolored(*colors, recolor=self.recolor),
             encoder_regions=encoder_regions,
             blotches=self._blotches(number, begins_black=warm_up == 0),

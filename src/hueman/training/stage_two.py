@@ -19,6 +19,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from hueman.appearance.tinting import tinted
 from hueman.config import TrainingConfig
 from hueman.networks.initialization import initialize
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
@@ -133,7 +134,9 @@ class StageTwo:
     def _generate(self, batch: Batch, code: Tensor, train: bool = False) -> list[Tensor]:
         blotches = batch.blotches if train else None
         with self.fabric.autocast():
-            return self.model.generate_sequence(batch.guidance, code, batch.previous, blotches)
+            return self.model.generate_sequence(
+                batch.guidance, code, batch.previous, blotches, batch.chroma
+            )
 
     def _distances(self, batch: Batch, fake: list[Tensor]) -> dict[str, Tensor]:
         """Return the perceptual and the L1 distance of generated frames from real ones."""
@@ -149,8 +152,12 @@ class StageTwo:
             [each.appearance for each in batch.guidance if each.appearance is not None]
         )
         garments = seen[:, 3:].amax(dim=1, keepdim=True).clamp(0, 1)
-        tinted = self.model.tinted(seen, code.repeat(len(batch.guidance), 1))
-        difference = (tinted - torch.cat(batch.real)).abs().mean(dim=1, keepdim=True)
+        chroma = self.model.chroma(code).repeat(len(batch.guidance), 1)
+        difference = (
+            (tinted(seen.float(), *chroma.split(2, dim=1)) - torch.cat(batch.real))
+            .abs()
+            .mean(dim=1, keepdim=True)
+        )
         return (difference * garments).sum() / garments.sum().clamp(min=1)
 
     @torch.no_grad()

@@ -1,0 +1,55 @@
+"""What colour a code stands for on this person's clothes.
+
+An encoder reads a striped shirt or a pale one a little differently from those it was trained on,
+and the tint decoder cannot know. But how the clothes at hand are read can be seen: they are given
+colours that are known, and encoded. What the decoder errs by is fitted, linearly in the code, and
+taken off. Codes stay what they are; where nothing was seen, the correction fades to a constant.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+COLORS = 32
+"""Random colours that the clothes are read in."""
+OWN_WEIGHT = 8.0
+"""What the clothes' own colours, asked for more often than any other, count beside one of these."""
+SHRINKAGE = 0.03
+"""Of the fit, in units of squared codes, whose prior has variance 1."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Corrections of the a and b that are decoded from codes, for one person."""
+
+    upper: Tensor
+    """(up + 1, 2), linear in z_up; the last row is a constant."""
+    lower: Tensor
+    """(down + 1, 2), in z_down."""
+
+    def __call__(self, upper: Tensor, lower: Tensor) -> Tensor:
+        """Codes (N, up) and (N, down) to what has to be added: (N, 4), a and b of both garments."""
+        return torch.cat([_with_one(upper) @ self.upper, _with_one(lower) @ self.lower], dim=1)
+
+
+def fit_correction(codes: Tensor, errors: Tensor, weights: Tensor) -> Tensor:
+    """Fit a correction of one garment's decoded colours by ridge regression (Hoerl 1970).
+
+    Args:
+        codes: (N, code), of one person's garment in N colours.
+        errors: (N, 2), true a and b less the decoded ones.
+        weights: (N,), of each colour.
+
+    Returns:
+        (code + 1, 2).
+    """
+    inputs, weights = _with_one(codes.double()), weights.double()[:, None]
+    penalty = torch.full((inputs.shape[1],), SHRINKAGE, dtype=torch.float64)
+    penalty[-1] = 0  # whatever is wrong in all colours is corrected in full
+    squared = inputs.T @ (weights * inputs) + penalty.diag().to(inputs.device)
+    return torch.linalg.solve(squared, inputs.T @ (weights * errors.double())).float()
+
+
+def _with_one(codes: Tensor) -> Tensor:
+    return torch.cat([codes, torch.ones_like(codes[:, :1])], dim=1)
