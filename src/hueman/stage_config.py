@@ -210,6 +210,9 @@ class StageTwoConfig:
     tint_weight: float = Field(default=5.0, ge=0)
     """With `appearance`: of the L1 distance in the garments of that warped picture from the real
     frame, which teaches what colours codes stand for."""
+    close_up_weight: float = Field(default=0.0, ge=0)
+    """Of the perceptual and L1 distances of close-ups of face and hands, weighted against each
+    other as those of whole frames are. The paper has none."""
     restore: bool = False
     """Restore warped feature maps by the network of section 2.3 before they are used; needs the
     settings `restoration`."""

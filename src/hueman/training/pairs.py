@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from hueman.appearance.appearance import Appearance
 from hueman.config import TrainingConfig
+from hueman.features.close_ups import close_up_squares
 from hueman.features.skeleton import BODY_PARTS
 from hueman.training.coloring import draw_clip_colors
 from hueman.training.data import FrameSampler, step_generator
@@ -41,6 +42,8 @@ class WarpedPair:
     """The coloured content frames, (N, 3, H, W) in [-1, 1]."""
     encoder_regions: Tensor
     """(N, 2, H, W), what the encoders may see of them."""
+    squares: list[Tensor]
+    """(N, 3, 3) for v1 and v2: where face and hands are (`close_up_squares`)."""
     blotches: list[Tensor]
     """(N, 3, H, W) for v1 and v2, to be added to the frame before."""
 
@@ -62,6 +65,8 @@ class Batch:
     """(N, 4), a and b that it stands for."""
     previous: Tensor
     """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
+    squares: list[Tensor]
+    """(N, 3, 3) for v1 and v2: where face and hands are."""
     blotches: list[Tensor]
     """(N, 3, H, W) for v0 and v1, added to them when the next frame is made from them."""
 
@@ -119,6 +124,7 @@ class FramePairs:
             code=code,
             chroma=chroma,
             previous=before[-1].float() if before else black,
+            squares=[each.to(self.fabric.device) for each in pair.squares],
             blotches=[place(each, self.fabric) for each in pair.blotches],
         )
 
@@ -148,6 +154,7 @@ class FramePairs:
             chroma=torch.cat(worn, dim=1),
             content=content.recolored(*colors, recolor=self.recolor),
             encoder_regions=encoder_regions,
+            squares=[close_up_squares(target.pose) for target in targets[-2:]],
             blotches=self._blotches(number, begins_black=warm_up == 0),
         )
 

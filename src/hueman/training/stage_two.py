@@ -21,6 +21,7 @@ from torch import Tensor
 
 from hueman.appearance.tinting import tinted
 from hueman.config import TrainingConfig
+from hueman.features.close_ups import close_ups
 from hueman.networks.initialization import initialize
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.training.adversary import judge_both
@@ -118,6 +119,8 @@ class StageTwo:
             "feature_matching": feature_matching_loss(real_outputs, fake_outputs),
             **self._distances(batch, fake),
         }
+        if weights.close_up_weight > 0:
+            losses["close_up"] = self._close_up_distance(batch, fake)
         if self.model.tint is not None:
             losses["tint"] = self._tint_distance(batch, code)
         objective = (
@@ -126,6 +129,7 @@ class StageTwo:
             + weights.perceptual_weight * losses["perceptual"]
             + weights.l1_weight * losses["l1"]
             + weights.tint_weight * losses.get("tint", 0.0)
+            + weights.close_up_weight * losses.get("close_up", 0.0)
         )
         self.networks.backward(judge, "discriminator", retain_graph=True)
         self.networks.backward(objective, *self.guided)
@@ -145,6 +149,17 @@ class StageTwo:
             # Summed over both frames, as EverybodyDanceNow does.
             perceptual = len(fake) * self.perceptual(generated, real)
         return {"perceptual": perceptual, "l1": (generated - real).abs().mean()}
+
+    def _close_up_distance(self, batch: Batch, fake: list[Tensor]) -> Tensor:
+        """Return the distance of face and hands, each made as large as the other."""
+        squares, weights = torch.cat(batch.squares), self.config.stage_two
+        generated, real = (close_ups(torch.cat(each), squares) for each in (fake, batch.real))
+        if not len(real):
+            return generated.sum()  # nobody's face or hands are known: 0, with a gradient
+        with self.fabric.autocast():
+            perceptual = len(fake) * self.perceptual(generated, real)
+        l1 = (generated - real).abs().mean()
+        return weights.perceptual_weight * perceptual + weights.l1_weight * l1
 
     def _tint_distance(self, batch: Batch, code: Tensor) -> Tensor:
         """Return the L1 distance, in the garments, of what the codes tint from the real frames."""
