@@ -80,7 +80,8 @@ def main() -> None:
     options = parser.parse_args()
     dataset = Dataset(options.dataset)
     entries = [each for each in dataset.entries if options.actor in (None, each.actor)]
-    method: VideoMethod = AppearanceAlone(tuple(map(int, options.size.split("x"))))
+    height, width = map(int, options.size.split("x"))
+    method: VideoMethod = AppearanceAlone((height, width))
     if options.model:
         method = ModelMethod(load_model(options.model)[0])
     perceive, detect_edges, lpips = pose_estimator(), edge_detector(), load_lpips()

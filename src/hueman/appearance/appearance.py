@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from torch import Tensor
-from torch.nn import functional as F
 
+from hueman.appearance.background import Background
 from hueman.appearance.seams import overlapping_parts
 from hueman.appearance.tinting import without_colors
-from hueman.color.lab import rgb_to_lab
 from hueman.features.skeleton import BODY_PARTS
 from hueman.features.warping import warp_layers
 
@@ -22,9 +21,7 @@ class Appearance:
     """bool (N, 10, H, W), overlapping at the joints."""
     pose: Tensor
     """float (N, 18, 3)."""
-    plate: Tensor
-    """float (N, 5, H, W), or (1, 5, H, W) if all have one: Lab of the background, on which there is
-    no garment."""
+    background: Background
 
     @classmethod
     def of(
@@ -34,7 +31,7 @@ class Appearance:
         means: tuple[Tensor, Tensor],
         parts: Tensor,
         pose: Tensor,
-        plates: Tensor,
+        background: Background,
     ) -> "Appearance":
         """Take N frames apart.
 
@@ -44,13 +41,13 @@ class Appearance:
             means: mean Lab of the upper and of the lower garment, (N, 3) each.
             parts: uint8 (N, H, W), labels 0..10.
             pose: float (N, 18, 3).
-            plates: uint8 (N, 3, H, W) or (1, 3, H, W), their backgrounds (`background_plate`).
+            background: of each, or of all.
         """
         return cls(
             without_colors(rgb.float() / 127.5 - 1, garments.float() / 255, means),
             overlapping_parts(parts, pose),
             pose,
-            F.pad(rgb_to_lab(plates.float() / 255), (0, 0, 0, 0, 0, 2)),
+            background,
         )
 
     def under(self, pose: Tensor, chosen: Tensor | None = None) -> Tensor:
@@ -65,7 +62,5 @@ class Appearance:
             float (T, 5, H, W), to be coloured by `tinted`.
         """
         moved = warp_layers(self.neutral, self.parts, self.pose, pose, chosen)
-        plate = self.plate
-        if chosen is not None and len(plate) > 1:
-            plate = plate[chosen[:, BODY_PARTS.index("torso")]]
-        return moved.pictures + (1 - moved.coverage) * plate
+        number = None if chosen is None else chosen[:, BODY_PARTS.index("torso")]
+        return moved.pictures + (1 - moved.coverage) * self.background.under(pose, number)

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hueman.appearance.appearance import Appearance
-from hueman.appearance.plate import background_plate
+from hueman.appearance.background import Background
 from hueman.clips.store import PreparedClip
 from hueman.color.augmentation import GarmentStatistics, recolor_batch
 from hueman.features.feature_map import StickFigure, feature_map, target_feature_map
@@ -169,14 +169,10 @@ class Frames:
         Args:
             together: the frames show one person in one place, so they have one background.
         """
-        if together:
-            plates = background_plate(self.rgb, self.person)[None]
-        else:
-            singly = zip(self.rgb.split(1), self.person.split(1), strict=True)
-            plates = torch.stack([background_plate(*frame) for frame in singly])
+        background = Background.of(self.rgb, self.person, self.pose, together)
         garments = torch.cat([self.upper, self.lower], dim=1)
         means = self.upper_color, self.lower_color
-        return Appearance.of(self.rgb, garments, means, self.parts, self.pose, plates)
+        return Appearance.of(self.rgb, garments, means, self.parts, self.pose, background)
 
     def warped(
         self,

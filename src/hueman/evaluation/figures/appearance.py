@@ -24,8 +24,9 @@ def appearance_figure(clip: Clip, target: int) -> np.ndarray:
     """Show the steps of the appearance path, without any network.
 
     Above: the clip's first frame; it with its garments' mean colours taken out; the body parts
-    (where neighbours share pixels, the later one is drawn); the background plate. Below: the person
-    under another frame's pose, without colours, in its own, in others; that frame itself.
+    (where neighbours share pixels, the later one is drawn); the background without person and
+    shadow. Below: the person under another frame's pose, without colours, in its own, in others;
+    that frame itself.
 
     Args:
         clip: its first frame is the content.
@@ -48,7 +49,7 @@ def appearance_figure(clip: Clip, target: int) -> np.ndarray:
         ("content frame", rgb_of(content)[0]),
         ("without its colours", to_uint8(tinted(seen.neutral, grey, grey))[0]),
         ("overlapping parts", PART_COLORS[labels]),
-        ("background plate", to_uint8(tinted(seen.plate, grey, grey))[0]),
+        ("background, lit", to_uint8(tinted(seen.background.lit, grey, grey))[0]),
         ("under another pose", to_uint8(tinted(warped, grey, grey))[0]),
         ("in its own colours", to_uint8(tinted(warped, *own))[0]),
         ("in other colours", to_uint8(tinted(warped, *other))[0]),

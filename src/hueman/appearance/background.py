@@ -1,0 +1,61 @@
+"""What is behind the person: a lit background, and the person's shadow, which comes along."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hueman.appearance.plate import background_plate
+from hueman.appearance.shadow import floor_shadow, move_shadow, without_shadow
+from hueman.color.lab import rgb_to_lab
+
+
+@dataclass(frozen=True)
+class Background:
+    """Of N people, or of one in a single place (N = 1)."""
+
+    lit: Tensor
+    """float (N, 5, H, W): Lab without person and shadow; like garments in no garment's colours."""
+    shadow: Tensor
+    """float (N, 1, H, W), share of the lightness that the person's shadow takes away."""
+    pose: Tensor
+    """float (N, 18, 3), of whoever casts it."""
+
+    @classmethod
+    def of(cls, rgb: Tensor, person: Tensor, pose: Tensor, together: bool) -> "Background":
+        """Take people out of frames.
+
+        Args:
+            rgb: uint8 (N, 3, H, W).
+            person: uint8 (N, 1, H, W), soft masks.
+            pose: float (N, 18, 3).
+            together: the frames show one person in one place.
+        """
+        singly = list(zip(rgb.split(1), person.split(1), strict=True))[: 1 if together else None]
+        own = torch.stack([background_plate(*frame) for frame in singly])
+        plates = background_plate(rgb, person)[None] if together and len(rgb) > 1 else own
+        people = zip(own, person, pose, strict=not together)
+        shadow = torch.stack([floor_shadow(*each) for each in people])
+        lab, own_lab = (rgb_to_lab(each.float() / 255) for each in (plates, own))
+        lightness = without_shadow(lab[:, :1], own_lab[:, :1], shadow)
+        lit = F.pad(torch.cat([lightness, lab[:, 1:]], dim=1), (0, 0, 0, 0, 0, 2))
+        return cls(lit, shadow, pose[: len(lit)])
+
+    def under(self, pose: Tensor, number: Tensor | None = None) -> Tensor:
+        """Return the backgrounds with the shadows of other poses.
+
+        Args:
+            pose: float (T, 18, 3), one for each background, or any number for one.
+            number: long (T,), which of them is behind each pose.
+
+        Returns:
+            float (T, 5, H, W).
+        """
+        if len(self.lit) == 1:
+            number = torch.zeros(len(pose), dtype=torch.long)
+        elif number is None:
+            number = torch.arange(len(pose))
+        darkness = move_shadow(self.shadow[number], self.pose[number], pose)
+        lit = self.lit[number]
+        return torch.cat([lit[:, :1] * (1 - darkness), lit[:, 1:]], dim=1)

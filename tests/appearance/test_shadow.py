@@ -1,0 +1,159 @@
+"""Shadows on the floor: found, taken off, and laid down at other feet."""
+
+import pytest
+import torch
+
+from hueman.appearance.background import Background
+from hueman.appearance.shadow import floor_shadow, move_shadow, without_shadow
+from hueman.color.lab import lab_to_rgb, rgb_to_lab
+from hueman.features.skeleton import JOINT, JOINTS
+
+HEIGHT, WIDTH = 192, 128
+FEET = (60.0, 170.0)
+FLOOR, WALL = (55.0, 2.0, 6.0), (80.0, -1.0, -6.0)
+
+
+def standing(x: float = 0.0, y: float = 0.0, tall: float = 1.0) -> torch.Tensor:
+    """A pose whose feet's middle is at FEET, moved by x and y, with the neck 100 above it."""
+    pose = torch.zeros(18, 3)
+    places = {"neck": (0, 100), "nose": (0, 115)}
+    for side, sign in (("left", 1), ("right", -1)):
+        places |= {
+            f"{side}_shoulder": (17 * sign, 98), f"{side}_elbow": (20 * sign, 72),
+            f"{side}_wrist": (22 * sign, 48), f"{side}_hip": (9 * sign, 52),
+            f"{side}_knee": (10 * sign, 26), f"{side}_ankle": (10 * sign, 0),
+        }  # fmt: skip
+    for name, (right, up) in places.items():
+        pose[JOINT[name]] = torch.tensor([FEET[0] + x + right, FEET[1] + y - tall * up, 1.0])
+    assert {"left_eye", "right_ear"} < set(JOINTS)
+    return pose
+
+
+def scene(shadow: torch.Tensor | None = None, grain: float = 0.0) -> torch.Tensor:
+    """A floor before a wall, uint8 (3, H, W), darkened by a shadow (1, H, W)."""
+    lab = torch.empty(3, HEIGHT, WIDTH)
+    lab[:] = torch.tensor(WALL)[:, None, None]
+    lab[:, 140:] = torch.tensor(FLOOR)[:, None, None]
+    noise = torch.randn(WIDTH, generator=torch.Generator().manual_seed(0))
+    lab[0, 140:] += grain * noise
+    if shadow is not None:
+        lab[:1] *= 1 - shadow
+    return (lab_to_rgb(lab[None])[0].clamp(0, 1) * 255).round().byte()
+
+
+def cast(x: float = 0.0, y: float = 0.0, length: float = 1.0) -> torch.Tensor:
+    """A shadow that begins at the feet and goes to the right and a little up."""
+    rows, columns = torch.meshgrid(torch.arange(HEIGHT), torch.arange(WIDTH), indexing="ij")
+    along, up = columns - FEET[0] - x, FEET[1] + y - rows
+    inside = (along > 0) & (along < 45 * length) & ((up - 0.3 * along).abs() < 5 * length)
+    return 0.3 * inside.float()[None]
+
+
+NOBODY = torch.zeros(1, HEIGHT, WIDTH, dtype=torch.uint8)
+
+
+def test_a_shadow_at_the_feet_is_found_as_dark_as_it_is():
+    true = cast()
+    found = floor_shadow(scene(true), NOBODY, standing())
+    assert found.shape == (1, HEIGHT, WIDTH)
+    seen, wanted = found > 0.05, true > 0
+    assert (seen & wanted).sum() / (seen | wanted).sum() > 0.8
+    inner = -torch.nn.functional.max_pool2d(-true[None], 7, 1, 3)[0] > 0.2
+    assert inner.sum() > 50
+    assert (found - true)[inner].abs().mean() < 0.03
+
+
+@pytest.mark.parametrize(
+    "case", ["no shadow", "shadow far from the feet", "colourful", "black", "wall", "feet unseen"]
+)
+def test_nothing_else_is_taken_for_one(case):
+    frame, pose = scene(cast()), standing()
+    if case == "no shadow":
+        frame = scene()
+    elif case == "shadow far from the feet":
+        frame = scene(cast(x=-45, y=14, length=0.4))
+    elif case == "colourful":  # a rug of the shadow's form and lightness
+        lab = rgb_to_lab(scene()[None].float() / 255)
+        rug = cast()[None] > 0
+        lab = torch.where(rug, lab * 0.7 + torch.tensor([0, 30.0, 0])[None, :, None, None], lab)
+        frame = (lab_to_rgb(lab)[0].clamp(0, 1) * 255).round().byte()
+    elif case == "black":
+        frame = scene(cast() * 3)
+    elif case == "wall":  # only what is near the feet counts
+        frame = scene((cast(y=-75) > 0).float() * 0.3)
+    elif case == "feet unseen":
+        pose[JOINT["left_ankle"], 2] = 0
+    assert floor_shadow(frame, NOBODY, pose).max() == 0
+
+
+def test_a_floor_with_a_pattern_keeps_its_shadows():
+    assert floor_shadow(scene(cast(), grain=8.0), NOBODY, standing()).max() == 0
+    assert floor_shadow(scene(cast(), grain=0.4), NOBODY, standing()).max() > 0.2
+
+
+def test_what_is_taken_off_and_laid_down_again_is_the_same():
+    own = rgb_to_lab(scene(cast())[None].float() / 255)[:, :1]
+    shadow = floor_shadow(scene(cast()), NOBODY, standing())[None]
+    lit = without_shadow(own, own, shadow)
+    torch.testing.assert_close(lit * (1 - shadow), own, atol=1e-3, rtol=0)
+    brighter = own + 5
+    assert torch.equal(without_shadow(brighter, own, 0 * shadow), brighter)
+    # Put together from several frames, the background was lit already.
+    plate = torch.full_like(own, FLOOR[0])
+    assert (without_shadow(plate, own, shadow)[shadow > 0.25] - FLOOR[0]).abs().max() < 1.5
+
+
+def test_it_follows_the_feet():
+    shadow, away = cast()[None], standing(x=-12, y=6)[None]
+    moved = move_shadow(shadow, standing()[None], away)
+    torch.testing.assert_close(moved, cast(x=-12, y=6)[None], atol=1e-4, rtol=0)
+    here = move_shadow(shadow, standing()[None], standing()[None])
+    torch.testing.assert_close(here, shadow, atol=1e-4, rtol=0)
+
+
+def test_it_shrinks_with_the_body_about_the_feet():
+    shadow = cast()[None]
+    low = move_shadow(shadow, standing()[None], standing(tall=0.6)[None])
+    expected = cast(length=0.6)[None] > 0.15
+    assert ((low > 0.15) ^ expected).sum() < 0.12 * expected.sum()
+    lowest = move_shadow(shadow, standing()[None], standing(tall=0.01)[None])
+    assert float((lowest > 0.15).sum()) == pytest.approx(0.16 * float((shadow > 0).sum()), rel=0.15)
+
+
+def test_without_feet_it_stays_where_it_is():
+    lost = standing(x=20)[None].clone()
+    lost[0, JOINT["right_ankle"], 2] = 0
+    shadow = cast()[None]
+    torch.testing.assert_close(move_shadow(shadow, standing()[None], lost), shadow)
+
+
+def test_the_background_of_one_person_in_one_place():
+    """Frames of a person who goes to the left, so that most show each place of the floor lit."""
+    steps = (30, 0, -40)
+    poses = torch.stack([standing(x=x) for x in steps])
+    shadows = torch.stack([cast(x=x, length=0.6) for x in steps])
+    frames = torch.stack([scene(each) for each in shadows])
+    person = torch.zeros(3, 1, HEIGHT, WIDTH, dtype=torch.uint8)
+    for number, x in enumerate((90, 60, 20)):
+        person[number, :, 60:172, x - 4 : x + 4] = 255
+        frames[number, :, 60:172, x - 4 : x + 4] = 30
+    background = Background.of(frames, person, poses, together=True)
+    assert background.lit.shape == (1, 5, HEIGHT, WIDTH)
+    for picture, shadow in zip(background.under(poses), shadows, strict=True):
+        true = FLOOR[0] * (1 - shadow)
+        apart, without = ((each - true).abs()[:, 150:].mean() for each in (picture[:1], FLOOR[0]))
+        # Where it begins it lies behind the person, and no frame tells of it.
+        assert apart < 0.5 * without
+
+
+def test_each_person_has_a_background_of_their_own():
+    frames = torch.stack([scene(cast()), scene()])
+    person = torch.zeros(2, 1, HEIGHT, WIDTH, dtype=torch.uint8)
+    poses = torch.stack([standing(), standing()])
+    background = Background.of(frames, person, poses, together=False)
+    assert background.shadow[0].max() > 0.2
+    assert background.shadow[1].max() == 0
+    chosen = background.under(poses[[0, 0, 0]], torch.tensor([1, 0, 1]))
+    assert torch.equal(chosen[0], chosen[2])
+    dark = (chosen[1] - chosen[0])[0, 150:]
+    assert float(dark.min()) < -10
