@@ -1,8 +1,10 @@
 """How close recolouring comes to clips that were rendered in the other colours.
 
-Run it with `python benchmarks/recolor_accuracy.py [CLIPS]`; CLIPS is the folder of bundled clips.
+Run it with `python benchmarks/recolor_accuracy.py [CLIPS] [--garments body|multiclass]`; CLIPS is
+the folder of bundled clips.
 
-Garments are found from estimated poses and masks, as a user's would be. Two requests are made for
+Garments are found from estimated poses and masks, as a user's would be, in the way of `--garments`
+(see `hueman prepare --help`). Two requests are made for
 each garment: the base colour that the renderer was given ("base"), and the mean (a, b) that the
 garment has in the true rendering ("mean"), which is the fairer one for patterns. Since recolouring
 keeps lightness, the error is also given with the true lightness replaced by ours ("mean, ab").
@@ -10,12 +12,13 @@ Everything is CIEDE2000, averaged over pixels, before encoding; "source" is the 
 the clip as it is. Skin, hair and shoes are what is person but no garment.
 """
 
-import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
+import tyro
 
 from hueman.clips.video import Video
 from hueman.color.garment import find_garments
@@ -23,14 +26,22 @@ from hueman.color.lab import lab_from_uint8
 from hueman.color.recolor import recolor_frames
 from hueman.evaluation.metrics import ciede2000
 from hueman.features.body_parts import label_body_parts
-from hueman.perception.base import PoseEstimator, pose_estimator
+from hueman.perception.base import ClassSegmenter, PoseEstimator, class_segmenter, pose_estimator
 
 CLIPS = Path(__file__).parents[1] / "examples" / "clips"
 GARMENTS = ("upper", "lower")
 
 
-def main(clips: Path) -> None:
-    estimate = pose_estimator()
+def main(
+    clips: tyro.conf.Positional[Path] = CLIPS, garments: Literal["body", "multiclass"] = "body"
+) -> None:
+    """Measure recolouring.
+
+    Args:
+        clips: folder of ACTOR/ACTION.mp4, ACTOR/ACTION.truth.npz and ACTOR/ACTION.recolored.mp4.
+        garments: what finds the garments, as in `hueman prepare`.
+    """
+    estimate, segment_classes = pose_estimator(), class_segmenter(garments)
     overlaps: dict[str, list[dict[str, float]]] = {}
     errors: dict[str, dict[str, list[dict[str, float]]]] = {}
     for file in sorted(clips.glob("*/*.truth.npz")):
@@ -38,7 +49,7 @@ def main(clips: Path) -> None:
         recolored = file.with_name(file.name.replace(".truth.npz", ".recolored.mp4"))
         actor, truth = file.parent.name, dict(np.load(file))
         frames = Video(source).read()
-        masks, seconds = find(estimate, frames)
+        masks, seconds = find(estimate, segment_classes, frames)
         overlap = {g: intersection_over_union(masks[g], truth[g]) for g in GARMENTS}
         overlaps.setdefault(actor, []).append(overlap | {"ms a frame": 1000 * seconds})
         if recolored.exists():
@@ -49,13 +60,16 @@ def main(clips: Path) -> None:
         print_table(f"CIEDE2000, {title}", rows)
 
 
-def find(estimate: PoseEstimator, frames: np.ndarray) -> tuple[dict[str, np.ndarray], float]:
+def find(
+    estimate: PoseEstimator, segment_classes: ClassSegmenter | None, frames: np.ndarray
+) -> tuple[dict[str, np.ndarray], float]:
     """Masks of the garments, and the seconds a frame that finding them took (after the pose)."""
     seen = estimate(frames)
     start = time.perf_counter()
     pairs = zip(seen.pose, seen.person, strict=True)
     parts = np.stack([label_body_parts(pose, person) for pose, person in pairs])
-    upper, lower = find_garments(frames, seen.pose, seen.person, parts)
+    classes = segment_classes(frames, seen.person) if segment_classes else None
+    upper, lower = find_garments(frames, seen.pose, seen.person, parts, classes)
     return {"upper": upper, "lower": lower}, (time.perf_counter() - start) / len(frames)
 
 
@@ -117,4 +131,4 @@ def print_table(title: str, rows: dict[str, list[dict[str, float]]]) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CLIPS)
+    tyro.cli(main)

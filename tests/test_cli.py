@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
+from tiny_tflite import give_weights, write_network
 
 from hueman import cli
 from hueman.clips.encoding import write_video
@@ -15,6 +17,7 @@ from hueman.clips.split import read_split
 from hueman.clips.store import Dataset
 from hueman.clips.video import Video
 from hueman.config import load_config
+from hueman.perception.base import SeenClass
 from hueman.training.deformable_gan import DeformableGanModel, save_deformable_gan
 from hueman.training.model import VideoModel, save_model
 from hueman.weights.catalogue import WEIGHTS, WeightEntry
@@ -171,6 +174,18 @@ def test_recolor_and_poses(monkeypatch, capsys, tmp_path, short_clip):
     assert run(monkeypatch, "poses", short_clip, "-o", tmp_path / "poses") == 0
     assert "4 poses" in capsys.readouterr().out
     assert len(list((tmp_path / "poses").glob("*.json"))) == 4
+
+
+def test_garments_may_be_found_with_a_network(monkeypatch, capsys, tmp_path, short_clip):
+    skin = 20.0 * np.eye(6)[SeenClass.BODY_SKIN]
+    give_weights(monkeypatch, write_network(tmp_path / "tiny.tflite", np.zeros((6, 3)), skin))
+    for way, status in (("body", 0), ("multiclass", 0), ("clothes", 2)):
+        options = ("--upper", "teal", "-o", tmp_path / f"{way}.mp4", "--garments", way)
+        assert run(monkeypatch, "recolor", short_clip, *options) == status
+    first, second = (Video(tmp_path / f"{way}.mp4").read() for way in ("body", "multiclass"))
+    assert (first != second).any()
+    assert run(monkeypatch, "prepare", short_clip, "-o", tmp_path, "--garments", "clothes") == 2
+    assert capsys.readouterr().err.count("invalid choice 'clothes'") == 2
 
 
 def test_weights_list_names_every_entry(monkeypatch, capsys):

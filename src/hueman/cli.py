@@ -164,6 +164,7 @@ def recolor(
     upper: str | None = None,
     lower: str | None = None,
     colorizer: Literal["garment", "siggraph17"] = "garment",
+    garments: Literal["body", "multiclass"] = "body",
 ) -> None:
     """Give the clothes in a video other colours; nothing else changes.
 
@@ -174,10 +175,11 @@ def recolor(
         lower: colour of the lower garment.
         colorizer: garment moves a and b of the garment to the colour; siggraph17 lets the paper's
             colourisation network spread it from the joints (fetches 137 MB).
+        garments: what finds the garments, as in 'hueman prepare'.
     """
     from hueman.color.video import recolor_video
 
-    print(recolor_video(clip, out, upper, lower, colorizer))
+    print(recolor_video(clip, out, upper, lower, colorizer, garments))
 
 
 def poses(

@@ -4,10 +4,12 @@ import av
 import cv2
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from hueman.color.body_axis import DOWN, OUT, body_axes
 from hueman.color.garment import GarmentModel, find_garments
 from hueman.errors import HuemanError
+from hueman.perception.base import SeenClass
 
 CLIPS = Path(__file__).parents[2] / "examples" / "clips"
 FRAMES = np.arange(0, 48, 8)
@@ -42,9 +44,19 @@ class Scene:
         self.upper &= ~where
         self.lower &= ~where
 
-    def find(self) -> tuple[np.ndarray, np.ndarray]:
-        upper, lower = find_garments(self.frames, self.pose, self.person, self.parts)
+    def find(self, classes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        upper, lower = find_garments(self.frames, self.pose, self.person, self.parts, classes)
         return upper > 127, lower > 127
+
+    def classes(self, wrong: float) -> np.ndarray:
+        """The view of a network that is wrong in a share of places, and blurs."""
+        random = np.random.default_rng(0)
+        seen = np.where(self.person > 0, SeenClass.BODY_SKIN, SeenClass.BACKGROUND)
+        seen[self.parts == 1] = SeenClass.FACE_SKIN
+        seen[self.upper | self.lower] = SeenClass.CLOTHES
+        astray = random.random(seen.shape) < wrong
+        seen[astray] = random.integers(0, 6, astray.sum())
+        return gaussian_filter(np.eye(6, dtype=np.float32)[seen], (0, 1, 1, 0))
 
 
 def overlap(found: np.ndarray, truth: np.ndarray) -> float:
@@ -105,6 +117,32 @@ def test_long_shirts_hang_below_the_hips():
     upper, lower = scene.find()
     assert overlap(upper, scene.upper | tail) > 0.93
     assert overlap(lower, scene.lower & ~tail) > 0.9
+
+
+@pytest.mark.parametrize(("actor", "action"), [("plaid", "jack"), ("mustard", "wave_both")])
+def test_a_network_tells_clothes_from_skin_where_colours_cannot(actor, action):
+    """Short sleeves and shorts, in the colour of the skin."""
+    scene = Scene(actor, action)
+    region, position = scene.axes()
+    scene.bare(scene.lower & (position > 1.6))
+    scene.bare(scene.upper & (region == OUT) & (position > 0.4))
+    worn = scene.upper.copy(), scene.lower.copy()
+    for garment in worn:
+        scene.bare(garment)
+    scene.upper, scene.lower = worn
+    by_color, by_network = scene.find(), scene.find(scene.classes(wrong=0.3))
+    assert overlap(by_color[1], scene.lower) < 0.6
+    assert overlap(by_network[1], scene.lower) > 0.85
+    assert overlap(by_network[0], scene.upper) > 0.03 + overlap(by_color[0], scene.upper)
+    assert overlap(by_network[0], scene.upper) > 0.9
+
+
+def test_a_network_that_sees_nobody_does_little_harm():
+    scene = Scene("checker", "wave_right")
+    blind = np.zeros((*scene.person.shape, 6), np.float32)
+    blind[..., SeenClass.BACKGROUND] = 1
+    for found, before in zip(scene.find(blind), scene.find(), strict=True):
+        assert overlap(found, before) > 0.9
 
 
 def test_masks_are_soft_and_apart():

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from hueman.errors import HuemanError
-from hueman.perception.base import check_frames, edge_detector, pose_estimator, weights_of
+from hueman.perception.base import (
+    check_frames,
+    class_segmenter,
+    edge_detector,
+    pose_estimator,
+    weights_of,
+)
 from hueman.preparation.settings import PrepareSettings
 from hueman.weights.catalogue import WEIGHTS
 
@@ -17,6 +23,8 @@ def test_unknown_backends_are_named():
         edge_detector("canny")
     with pytest.raises(HuemanError, match=r"'coarse'.*fine or fused"):
         edge_detector("hed", "coarse")  # type: ignore[arg-type]
+    with pytest.raises(HuemanError, match=r"'schp'.*body and multiclass"):
+        class_segmenter("schp")
 
 
 def test_workers_can_make_them_by_name():
@@ -26,9 +34,12 @@ def test_workers_can_make_them_by_name():
 
 def test_every_choice_of_prepare_names_weights_that_there_are():
     kinds = get_type_hints(PrepareSettings)
-    backends = [*get_args(kinds["pose"]), *get_args(kinds["edges"])]
-    assert len(backends) >= 6
+    backends = [name for kind in ("pose", "edges", "garments") for name in get_args(kinds[kind])]
+    assert len(backends) >= 8
     assert {name for backend in backends for name in weights_of(backend)} <= WEIGHTS.keys()
+    assert weights_of("multiclass") == ("selfie-multiclass",)
+    assert weights_of("body") == ()
+    assert class_segmenter("body") is None
     assert weights_of("openpose-mobilenet") == ("openpose-mobilenet", "blazepose")
 
 

@@ -1,14 +1,20 @@
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from tiny_tflite import give_weights, write_network
 
 from hueman.clips.encoding import write_video
 from hueman.clips.sources import ClipSource, find_clips
-from hueman.clips.store import Dataset, read_index
+from hueman.clips.store import Dataset, read_clip, read_index
 from hueman.clips.video import Video
+from hueman.color.garment import find_garments
 from hueman.errors import HuemanError
-from hueman.preparation.prepare import fingerprint, prepare
+from hueman.perception.base import SeenClass
+from hueman.perception.multiclass import MulticlassSegmenter
+from hueman.preparation.building import ClipJob
+from hueman.preparation.prepare import ClipPreparer, fingerprint, prepare
 from hueman.preparation.settings import PrepareSettings
 
 SETTINGS = PrepareSettings(height=192, width=128)
@@ -89,6 +95,37 @@ def test_jobs_must_be_positive(sources, tmp_path):
 def test_an_unreadable_clip_is_refused(tmp_path):
     summary = prepare([ClipSource("a", "b", tmp_path / "gone.mp4")], tmp_path / "out", SETTINGS)
     assert "gone.mp4 cannot be read" in str(summary)
+    assert read_index(tmp_path / "out") == []
+
+
+def test_garments_are_found_with_the_network_that_is_chosen(
+    prepared, sources, tmp_path, monkeypatch
+):
+    """One that sees skin everywhere."""
+    skin = 20.0 * np.eye(6)[SeenClass.BODY_SKIN]
+    give_weights(monkeypatch, write_network(tmp_path / "tiny.tflite", np.zeros((6, 3)), skin))
+    [clip] = find_clips([sources / "plaid" / "march.mp4"])
+    settings = replace(SETTINGS, garments="multiclass")
+    entry = ClipPreparer(tmp_path, settings)(ClipJob(clip, fingerprint(clip.path, settings)))
+    dataset = Dataset(prepared[0])
+    before, found = dataset.read(dataset.entry("plaid", "march")), read_clip(tmp_path / entry.file)
+    view = MulticlassSegmenter()(found.frames, found.person)
+    upper, lower = find_garments(found.frames, found.pose, found.person, found.parts, view)
+    np.testing.assert_array_equal(found.upper, upper)
+    np.testing.assert_array_equal(found.lower, lower)
+    np.testing.assert_array_equal(found.person, before.person)
+    assert found.upper.sum() < before.upper.sum()
+    assert entry.fingerprint != dataset.entry("plaid", "march").fingerprint
+
+
+def test_weights_that_cannot_be_had_are_told_before_anything_is_prepared(
+    sources, tmp_path, monkeypatch
+):
+    (tmp_path / "selfie_multiclass_256x256.tflite").write_bytes(b"broken off")
+    monkeypatch.setenv("HUEMAN_WEIGHTS", str(tmp_path))
+    settings = replace(SETTINGS, garments="multiclass")
+    with pytest.raises(HuemanError, match="is not the file for selfie-multiclass"):
+        prepare(find_clips([sources]), tmp_path / "out", settings)
     assert read_index(tmp_path / "out") == []
 
 

@@ -15,6 +15,7 @@ from hueman.preparation.settings import PrepareSettings, available_cpus
         ("pose", "alphapose"),
         ("edges", "canny"),
         ("edge_detail", "coarse"),
+        ("garments", "clothes"),
     ],
 )
 def test_wrong_options_are_named(option, value):

@@ -7,7 +7,6 @@ that hems and sleeves follow the edges of the picture.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from scipy.special import expit, softmax
@@ -24,6 +23,7 @@ from hueman.color.person_pixels import (
     person_pixels,
 )
 from hueman.color.propagation import propagate
+from hueman.color.surface import Surface
 from hueman.errors import HuemanError
 
 FRAMES_TO_LEARN_FROM = 24
@@ -40,17 +40,6 @@ UNEXPECTED = 0.01
 """Probability of a surface where the body's axes do not expect it."""
 IMPOSSIBLE = 1e-6
 """Probability of a garment on the face, whatever the colour."""
-
-
-class Surface(IntEnum):
-    """What a pixel on or near the person shows."""
-
-    UPPER = 0
-    LOWER = 1
-    SKIN = 2
-    HAIR = 3
-    SHOE = 4
-    BACKGROUND = 5
 
 
 # How likely each surface has colours that its seeds did not show. Clothes surprise, skin does not.
@@ -72,7 +61,11 @@ OUTWARD_ENDS = ((1.2, 2.0),)
 
 
 def find_garments(
-    frames: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
+    frames: np.ndarray,
+    pose: np.ndarray,
+    person: np.ndarray,
+    parts: np.ndarray,
+    classes: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the garments of a clip.
 
@@ -81,6 +74,9 @@ def find_garments(
         pose: float (T, 18, 3), x, y in pixels and confidence.
         person: uint8 (T, H, W), soft person mask.
         parts: uint8 (T, H, W), body parts 0..10.
+        classes: float (T, H, W, 6), probability of each `SeenClass`, if a network has looked: it
+            tells clothes from skin where colours cannot. One garment from the other is told by
+            places and colours alone.
 
     Returns:
         Soft masks of the upper and of the lower garment, uint8 (T, H, W) each.
@@ -88,10 +84,8 @@ def find_garments(
     Raises:
         HuemanError: no frame shows a person.
     """
-    model = GarmentModel.fit(frames, pose, person, parts)
-    masks = [model.segment(*frame) for frame in zip(frames, pose, person, parts, strict=True)]
-    upper, lower = np.stack(masks, axis=1)
-    return upper, lower
+    model = GarmentModel.fit(frames, pose, person, parts, classes)
+    return model.segment_clip(frames, pose, person, parts, classes)
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,12 @@ class GarmentModel:
 
     @classmethod
     def fit(
-        cls, frames: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
+        cls,
+        frames: np.ndarray,
+        pose: np.ndarray,
+        person: np.ndarray,
+        parts: np.ndarray,
+        classes: np.ndarray | None = None,
     ) -> "GarmentModel":
         """Learn from frames spread over the clip; arguments and errors as for `find_garments`."""
         seen = np.flatnonzero((person >= PERSON_THRESHOLD).any(axis=(1, 2)))
@@ -115,7 +114,14 @@ class GarmentModel:
         chosen = seen[np.unique(np.linspace(0, len(seen) - 1, FRAMES_TO_LEARN_FROM).astype(int))]
         pixels = concatenate_pixels(
             [
-                person_pixels(frames[i], pose[i], person[i], parts[i], near_person(person[i]))
+                person_pixels(
+                    frames[i],
+                    pose[i],
+                    person[i],
+                    parts[i],
+                    near_person(person[i]),
+                    None if classes is None else classes[i],
+                )
                 for i in chosen
             ]
         )
@@ -124,17 +130,17 @@ class GarmentModel:
             model = cls._fit_once(pixels, weights)
             # Part labels err: what has the place of an arm but the colour of a shirt would teach
             # that skin has the colour of the shirt.
-            likelihood = _log_likelihood(model.colors, pixels.bins)
-            by_color = softmax(likelihood[:, : Surface.BACKGROUND], axis=1)
+            likelihood = _log_likelihood(model.colors, pixels)
+            by_look = softmax(likelihood[:, : Surface.BACKGROUND], axis=1)
             weights = model.posterior(pixels)
-            weights[:, Surface.SKIN] *= by_color[:, Surface.SKIN]
+            weights[:, Surface.SKIN] *= by_look[:, Surface.SKIN]
         return cls._fit_once(pixels, weights)
 
     @classmethod
     def _fit_once(cls, pixels: Pixels, weights: np.ndarray) -> "GarmentModel":
         """Fit to pixels that belong to the surfaces by `weights` (n, 6)."""
         colors = {s: ColorHistogram.fit(pixels.bins, weights[:, s], FLOOR[s]) for s in Surface}
-        likelihood = _log_likelihood(colors, pixels.bins)
+        likelihood = _log_likelihood(colors, pixels)
         return cls(
             colors,
             _fit_ends(pixels, likelihood, DOWN, DOWNWARDS, DOWNWARD_ENDS, (0.3, 3.5)),
@@ -151,10 +157,29 @@ class GarmentModel:
         prior[out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
         prior *= pixels.person[:, None]
         prior[:, Surface.BACKGROUND] = 1 - pixels.person
-        return softmax(np.log(prior) + _log_likelihood(self.colors, pixels.bins), axis=1)
+        return softmax(np.log(prior) + _log_likelihood(self.colors, pixels), axis=1)
+
+    def segment_clip(
+        self,
+        frames: np.ndarray,
+        pose: np.ndarray,
+        person: np.ndarray,
+        parts: np.ndarray,
+        classes: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find the garments in several frames; arguments and result as for `find_garments`."""
+        views = [None] * len(frames) if classes is None else classes
+        clip = zip(frames, pose, person, parts, views, strict=True)
+        upper, lower = np.stack([self.segment(*frame) for frame in clip], axis=1)
+        return upper, lower
 
     def segment(
-        self, frame: np.ndarray, pose: np.ndarray, person: np.ndarray, parts: np.ndarray
+        self,
+        frame: np.ndarray,
+        pose: np.ndarray,
+        person: np.ndarray,
+        parts: np.ndarray,
+        classes: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Find the garments in one frame.
 
@@ -163,6 +188,7 @@ class GarmentModel:
             pose: float (18, 3).
             person: uint8 (H, W), soft person mask.
             parts: uint8 (H, W).
+            classes: float (H, W, 6), if a network has looked.
 
         Returns:
             Soft masks of the upper and the lower garment, uint8 (H, W) each.
@@ -170,7 +196,7 @@ class GarmentModel:
         masks = np.zeros((2, *person.shape), np.uint8)
         inside = near_person(person)
         if inside.any():
-            pixels = person_pixels(frame, pose, person, parts, inside)
+            pixels = person_pixels(frame, pose, person, parts, inside, classes)
             wanted = self.posterior(pixels)[:, [Surface.UPPER, Surface.LOWER]]
             luminance = np.zeros(person.shape)
             luminance[inside] = lab_from_uint8(frame[inside])[:, 0]
@@ -195,9 +221,10 @@ def _seeds(pixels: Pixels) -> np.ndarray:
     return seeds
 
 
-def _log_likelihood(colors: dict[Surface, ColorHistogram], bins: np.ndarray) -> np.ndarray:
-    """Log likelihood of the colours under each surface, (n, 6)."""
-    return np.stack([colors[surface].log_likelihood(bins) for surface in Surface], axis=1)
+def _log_likelihood(colors: dict[Surface, ColorHistogram], pixels: Pixels) -> np.ndarray:
+    """Log likelihood of the pixels' look under each surface, wherever they are, (n, 6)."""
+    by_color = [colors[surface].log_likelihood(pixels.bins) for surface in Surface]
+    return np.stack(by_color, axis=1) + pixels.evidence
 
 
 def _fit_ends(

@@ -9,6 +9,7 @@ from scipy.ndimage import distance_transform_edt
 from hueman.color.body_axis import HEAD, body_axes
 from hueman.color.histogram import color_bins
 from hueman.color.lab import lab_from_uint8
+from hueman.color.surface import Surface, log_evidence
 from hueman.features.skeleton import JOINT
 
 PERSON_THRESHOLD = 100
@@ -37,6 +38,8 @@ class Pixels:
     """bool (n,): close to the nose."""
     person: np.ndarray
     """(n,) probability of person by the mask, above 0 and below 1."""
+    evidence: np.ndarray
+    """(n, 6) log likelihood of what a network saw under each surface; 0 if none has looked."""
 
 
 def near_person(person: np.ndarray) -> np.ndarray:
@@ -57,6 +60,7 @@ def person_pixels(
     person: np.ndarray,
     parts: np.ndarray,
     inside: np.ndarray,
+    classes: np.ndarray | None = None,
 ) -> Pixels:
     """Gather the pixels `inside`, in row-major order; those of no part get the nearest part."""
     region, position = body_axes(pose, _spread_labels(parts, inside))
@@ -65,12 +69,14 @@ def person_pixels(
     from_nose = np.hypot(columns - nose[0], rows - nose[1])
     face_known = nose[2] > 0 and neck[2] > 0
     radius = FACE_RADIUS * np.hypot(*(nose - neck)[:2]) if face_known else -1.0
+    unseen = np.zeros((len(rows), len(Surface)))
     return Pixels(
         bins=color_bins(lab_from_uint8(frame[inside])),
         region=region[inside],
         position=position[inside],
         face=(region[inside] == HEAD) & (from_nose < radius),
         person=_person_probability(person)[inside],
+        evidence=unseen if classes is None else log_evidence(classes[inside]),
     )
 
 

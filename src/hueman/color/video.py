@@ -22,7 +22,7 @@ from hueman.color.refinement import enlarge_mask
 from hueman.errors import HuemanError
 from hueman.features.body_parts import label_body_parts
 from hueman.features.pose import scale_pose
-from hueman.perception.base import pose_estimator
+from hueman.perception.base import ClassSegmenter, class_segmenter, pose_estimator
 from hueman.progress import ProgressBar, progress_bar
 
 WORKING_SIDE = 512
@@ -102,6 +102,7 @@ def recolor_video(
     upper: str | None = None,
     lower: str | None = None,
     colorizer: ColorizerName = "garment",
+    finding: str = "body",
 ) -> RecolorReport:
     """Write a video in which the garments of a person have other colours.
 
@@ -116,20 +117,21 @@ def recolor_video(
         lower: colour of the lower garment.
         colorizer: `garment` moves a and b in the garments' masks, with one shift for the whole
             video; `siggraph17` is the paper's network, which colours each frame for itself.
+        finding: how garments are found, see `class_segmenter`.
 
     Raises:
         HuemanError: no colour was given, a colour or the video cannot be read, no person or no
-            such garment was found, the colorizer's weights cannot be had, or `out` cannot be
-            written.
+            such garment was found, weights cannot be had, or `out` cannot be written.
     """
     requests = {name: text for name, text in (("upper", upper), ("lower", lower)) if text}
     if not requests:
         raise HuemanError("No colour was given; give --upper, --lower or both.")
     colors = {name: parse_color(text) for name, text in requests.items()}
     colorize = None if colorizer == "garment" else make_colorizer(colorizer)
+    segment_classes = class_segmenter(finding)
     video = Video(clip)
     with progress_bar("Finding the person", video.info.frames) as bar:
-        scene = _perceive(video, bar)
+        scene = _perceive(video, segment_classes, bar)
     garments = []
     for name, color in colors.items():
         before = scene.mean_color(name, clip)
@@ -149,6 +151,7 @@ class Scene:
     """float32 (T, 18, 3)."""
     person: np.ndarray
     """uint8 (T, h, w)."""
+    segment_classes: ClassSegmenter | None
     model: GarmentModel
     samples: np.ndarray
     """uint8 (S, h, w, 3): frames spread over the video."""
@@ -166,7 +169,10 @@ class Scene:
         """Find the garments in frame `index`, given at full size: uint8 (H, W) each."""
         small = _shrink(frame)
         pose, person = self.pose[index], self.person[index]
-        masks = self.model.segment(small, pose, person, label_body_parts(pose, person))
+        parts, classes = label_body_parts(pose, person), None
+        if self.segment_classes:
+            classes = self.segment_classes(small[None], person[None])[0]
+        masks = self.model.segment(small, pose, person, parts, classes)
         return dict(zip(("upper", "lower"), masks, strict=True))
 
     def wearer(self, index: int, frame: np.ndarray, masks: Mapping[str, np.ndarray]) -> Wearer:
@@ -205,7 +211,7 @@ class Scene:
         return mean_color(self.samples, self.masks[name])
 
 
-def _perceive(video: Video, bar: ProgressBar) -> Scene:
+def _perceive(video: Video, segment_classes: ClassSegmenter | None, bar: ProgressBar) -> Scene:
     """Find the person in all frames, and learn the garments from some."""
     estimate = pose_estimator()
     stride = max(1, video.info.frames // SAMPLES)
@@ -223,14 +229,13 @@ def _perceive(video: Video, bar: ProgressBar) -> Scene:
     parts = np.stack(
         [label_body_parts(*sample) for sample in zip(sample_pose, sample_person, strict=True)]
     )
-    model = GarmentModel.fit(pictures, sample_pose, sample_person, parts)
-    found = [
-        model.segment(*sample)
-        for sample in zip(pictures, sample_pose, sample_person, parts, strict=True)
-    ]
-    upper, lower = np.stack(found, axis=1)
+    classes = segment_classes(pictures, sample_person) if segment_classes else None
+    model = GarmentModel.fit(pictures, sample_pose, sample_person, parts, classes)
+    upper, lower = model.segment_clip(pictures, sample_pose, sample_person, parts, classes)
     pixels = int((sample_person >= 128).sum())
-    return Scene(pose, person, model, pictures, {"upper": upper, "lower": lower}, pixels)
+    return Scene(
+        pose, person, segment_classes, model, pictures, {"upper": upper, "lower": lower}, pixels
+    )
 
 
 Paint = Callable[[int, np.ndarray, Mapping[str, np.ndarray], list[RecoloredGarment]], np.ndarray]

@@ -13,7 +13,7 @@ from hueman.color.names import parse_color
 from hueman.generation.driving import driving_poses
 from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
-from hueman.perception.base import edge_detector, pose_estimator
+from hueman.perception.base import class_segmenter, edge_detector, pose_estimator
 from hueman.preparation.clip import prepare_clip
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 from hueman.progress import track
@@ -110,5 +110,6 @@ def _read_content(
         settings,
         pose_estimator(settings.pose),
         edge_detector(settings.edges, settings.edge_detail),
+        class_segmenter(settings.garments),
         least_frames=1,
     )

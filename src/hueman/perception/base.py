@@ -1,6 +1,7 @@
 """What perception gives, and its backends by name."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +36,31 @@ class EdgeDetector(Protocol):
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """Return the edge strength, uint8 (T, H, W), of frames, uint8 (T, H, W, 3) RGB."""
+        ...
+
+
+class SeenClass(IntEnum):
+    """What a pixel shows, in the order of the networks that tell it."""
+
+    BACKGROUND = 0
+    HAIR = 1
+    BODY_SKIN = 2
+    FACE_SKIN = 3
+    CLOTHES = 4
+    OTHERS = 5
+    """Things that are worn or carried."""
+
+
+class ClassSegmenter(Protocol):
+    """Tells clothes, skin and hair."""
+
+    def __call__(self, frames: np.ndarray, person: np.ndarray) -> np.ndarray:
+        """Return the probability of each `SeenClass`, float32 (T, H, W, 6).
+
+        Args:
+            frames: uint8 (T, H, W, 3) RGB.
+            person: uint8 (T, H, W), soft person mask.
+        """
         ...
 
 
@@ -97,8 +123,31 @@ def edge_detector(name: str = "hed", detail: EdgeDetail = "fine") -> EdgeDetecto
     )
 
 
+def class_segmenter(garments: str = "body") -> ClassSegmenter | None:
+    """Return what tells clothes from skin where garments are found in the way `garments`.
+
+    Args:
+        garments: body (by places on the body and colours; no network, so None), or multiclass
+            (MediaPipe's segmenter besides).
+
+    Raises:
+        HuemanError: there is no such way, or its weights cannot be had.
+    """
+    if garments == "body":
+        return None
+    if garments == "multiclass":
+        from hueman.perception.multiclass import MulticlassSegmenter
+
+        return MulticlassSegmenter()
+    raise HuemanError(
+        f"There is no way {garments!r} to find garments; the known ones are body and multiclass."
+    )
+
+
 def weights_of(backend: str) -> tuple[str, ...]:
-    """Return the registry's names of what a pose estimator or edge detector loads."""
+    """Return the registry's names of what a backend loads, whatever it is for."""
+    if backend in ("body", "multiclass"):
+        return () if backend == "body" else ("selfie-multiclass",)
     if backend in ("openpose", "openpose-mobilenet"):
         return (backend, "blazepose")
     return ("rcf",) if backend == "rcf-multiscale" else (backend,)

@@ -12,7 +12,7 @@ from hueman.clips.video import Video
 from hueman.color.garment import find_garments
 from hueman.errors import HuemanError
 from hueman.features.body_parts import label_body_parts
-from hueman.perception.base import EdgeDetector, PoseEstimator
+from hueman.perception.base import ClassSegmenter, EdgeDetector, PoseEstimator
 from hueman.perception.smoothing import smooth_poses
 from hueman.preparation.settings import PrepareSettings
 
@@ -29,6 +29,7 @@ def prepare_clip(
     settings: PrepareSettings,
     estimate_pose: PoseEstimator,
     detect_edges: EdgeDetector,
+    segment_classes: ClassSegmenter | None = None,
     least_frames: int = 2,
 ) -> PreparedClip:
     """Read a clip and find all that later rooms need to know of it.
@@ -40,6 +41,7 @@ def prepare_clip(
         settings: how.
         estimate_pose: finds pose and person.
         detect_edges: finds edges.
+        segment_classes: tells clothes from skin, if the garments are to be found with its help.
         least_frames: 1 where a picture will do, 2 where movement is needed.
 
     Raises:
@@ -57,7 +59,8 @@ def prepare_clip(
     pose = smooth_poses(perceived.pose, fps) if settings.smoothing else perceived.pose
     person = perceived.person
     parts = np.stack([label_body_parts(p, mask) for p, mask in zip(pose, person, strict=True)])
-    upper, lower = find_garments(frames, pose, person, parts)
+    classes = segment_classes(frames, person) if segment_classes else None
+    upper, lower = find_garments(frames, pose, person, parts, classes)
     return PreparedClip(
         actor=source.actor,
         action=source.action,

@@ -9,7 +9,7 @@ from hueman.clips.arrays import file_sha256
 from hueman.clips.pictures import list_pictures
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import ClipEntry
-from hueman.perception.base import edge_detector, pose_estimator, weights_of
+from hueman.perception.base import class_segmenter, edge_detector, pose_estimator, weights_of
 from hueman.preparation.building import (
     ClipJob,
     DatasetSummary,
@@ -49,7 +49,11 @@ def prepare(
         doing="Preparing",
         done="prepared",
         size=(settings.height, settings.width),
-        weights=(*weights_of(settings.pose), *weights_of(settings.edges)),
+        weights=tuple(
+            name
+            for backend in (settings.pose, settings.edges, settings.garments)
+            for name in weights_of(backend)
+        ),
         fingerprint=lambda clip: fingerprint(clip.path, settings),
         make_maker=partial(ClipPreparer, out, settings),
     )
@@ -64,10 +68,17 @@ class ClipPreparer:
         self._settings = settings
         self._estimate_pose = pose_estimator(settings.pose)
         self._detect_edges = edge_detector(settings.edges, settings.edge_detail)
+        self._segment_classes = class_segmenter(settings.garments)
 
     def __call__(self, job: ClipJob[ClipSource]) -> ClipEntry:
         """Prepare one clip, write it and its preview, and return its entry for the index."""
-        clip = prepare_clip(job.source, self._settings, self._estimate_pose, self._detect_edges)
+        clip = prepare_clip(
+            job.source,
+            self._settings,
+            self._estimate_pose,
+            self._detect_edges,
+            self._segment_classes,
+        )
         return store_clip(self._root, clip, job.fingerprint)
 
 

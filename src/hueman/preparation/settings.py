@@ -20,6 +20,10 @@ class PerceptionSettings:
     authors' test at three sizes, at three and a half times the work."""
     edge_detail: Literal["fine", "fused"] = "fine"
     """`fine` keeps the texture of cloth, `fused` (as published) only the outlines of objects."""
+    garments: Literal["body", "multiclass"] = "body"
+    """Finds garments. `body` goes by places on the body and by colours, and needs no weights;
+    `multiclass` also asks MediaPipe's segmenter what is clothes, skin or hair (16 MB, Apache-2.0),
+    and holds 24 bytes for each pixel of a clip meanwhile."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, by HuemanError."""

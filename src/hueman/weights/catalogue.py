@@ -48,6 +48,19 @@ WEIGHTS: dict[str, WeightEntry] = {
             ),
         ),
     ),
+    "selfie-multiclass": WeightEntry(
+        file="selfie_multiclass_256x256.tflite",
+        role="clothes, skin and hair of a person",
+        licence="Apache-2.0",
+        size=16_371_837,
+        sha256="c6748b1253a99067ef71f7e26ca71096cd449baefa8f101900ea23016507e0e0",
+        # The second never changes, whatever the latest becomes.
+        urls=tuple(
+            "https://storage.googleapis.com/mediapipe-models/image_segmenter/"
+            f"selfie_multiclass_256x256/float32/{version}/selfie_multiclass_256x256.tflite"
+            for version in ("latest", "1")
+        ),
+    ),
     "openpose": WeightEntry(
         file="body_pose_model.pth",
         role="pose (the paper's)",
