@@ -6,7 +6,7 @@ The layouts are those of TensorFlow Lite's `schema.fbs` and MediaPipe's `metadat
 from pathlib import Path
 
 import numpy as np
-from flatbuffers import encode  # comes with ai-edge-litert
+from flatbuffers import encode
 from flatbuffers.number_types import Float32Flags, Int8Flags, Uint8Flags, Uint32Flags, UOffsetTFlags
 from flatbuffers.table import Table
 
