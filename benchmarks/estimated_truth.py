@@ -38,6 +38,8 @@ from hueman.progress import track
 from hueman.training.frames import Frames
 from hueman.training.model import load_model
 
+WIDTH = 120
+"""Characters of the table, also where the output goes to a file."""
 MEASURES = {
     "MS-SSIM": "ms_ssim",
     "LPIPS": "lpips",
@@ -96,7 +98,7 @@ def main() -> None:
             rows.setdefault(name, []).append(judged(method, true, number, *made, lpips))
         last = mixtures(clip, seen, detect_edges, (clip.frames.shape[1:3]))["garments found"][0]
         overlaps.append([overlap(last.upper, clip.upper[0]), overlap(last.lower, clip.lower[0])])
-    Console().print(table(rows, method.size))
+    Console(width=WIDTH).print(table(rows, method.size))
     print(
         "IoU of the garments in first frames, upper / lower:", *np.mean(overlaps, axis=0).round(3)
     )
