@@ -41,12 +41,11 @@ def main() -> None:
         real = Frames.of(clip, *predictor.size)
         rows.append((f"{name}: real", to_uint8(real.pictures())))
         content, pose = predictor.content(clip, 1), real.pose.numpy()
-        outfits = [("generated from the first frame", [None, None])]
+        codes = {"generated from the first frame": predictor.code(content)}
         if colors != [None, None]:
-            outfits.append(("in other colours", colors))
-        for title, outfit in outfits:
-            made = predictor.generate(content, pose, predictor.code(content, *outfit))
-            rows.append((title, np.stack(list(made))))
+            codes["in other colours"] = predictor.code(content, *colors)
+        for title, code in codes.items():
+            rows.append((title, np.stack(list(predictor.generate(content, pose, code)))))
     write_picture(options.out, contact_sheet(rows, options.frames))
     print(options.out)
 
