@@ -1,0 +1,82 @@
+"""How well colours are read from codes, with and without calibration on the person's own clothes.
+
+python benchmarks/tint_calibration.py MODEL DATASET...
+
+The first frame of every person in the datasets gets 64 random colours, and keeps its own once; all
+are encoded and decoded. Prints CIEDE2000, at the garments' lightness, between the colours and what
+is read: means over people, and the worst of them.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor
+
+from hueman.clips.store import Dataset
+from hueman.color.augmentation import random_chroma
+from hueman.evaluation.metrics import ciede2000
+from hueman.training.data import step_generator
+from hueman.training.frames import Frames
+from hueman.training.model import VideoModel, load_model
+
+COLORS = 64
+SEED = 5
+"""Other colours than those that calibration uses."""
+OWN, DRAWN = slice(0, 1), slice(1, None)
+
+
+def main() -> None:
+    """Measure all people, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("datasets", nargs="+", type=Path)
+    options = parser.parse_args()
+    model, _ = load_model(options.model)
+    size = model.config.height, model.config.width
+    people = {}
+    for dataset in map(Dataset, options.datasets):
+        for entry in dataset.entries:
+            if entry.actor not in people:
+                people[entry.actor] = Frames.of(dataset.read(entry), *size)[:1]
+    errors = np.array([errors_of(model, frames) for frames in people.values()])
+    table = Table(title=f"CIEDE2000 of colours read from codes, {len(people)} people")
+    for column in ("", "upper, asked for", "lower", "upper, own", "lower"):
+        table.add_column(column)
+    for name, rows in zip(("as decoded", "calibrated"), errors.swapaxes(0, 1), strict=True):
+        shown = zip(rows.mean(axis=0), rows.max(axis=0), strict=True)
+        table.add_row(name, *(f"{mean:.1f} (worst {worst:.1f})" for mean, worst in shown))
+    Console(width=100).print(table)
+
+
+@torch.inference_mode()
+def errors_of(model: VideoModel, frames: Frames) -> list[list[float]]:
+    """Return the errors of one person, without and with calibration: asked for, then own."""
+    random = step_generator(SEED)
+    means = frames.upper_color, frames.lower_color
+    drawn = [random_chroma(random, mean[:, 0].expand(COLORS)) for mean in means]
+    given = [torch.cat([mean[:, 1:], each]) for mean, each in zip(means, drawn, strict=True)]
+    worn = frames[[0] * (COLORS + 1)]
+    regions = worn.encoder_regions(model.config.stage_one.encoder.input_region)
+    code = model.encoders(worn.recolored(*given, recolor=model.recolor), regions)
+    rows = []
+    for calibrated in (None, model.calibration(frames)):
+        read = model.chroma(code, calibrated).split(2, dim=1)
+        each = [apart(*colors) for colors in zip(means, read, given, strict=True)]
+        asked, own = ([errors[part].mean() for errors in each] for part in (DRAWN, OWN))
+        rows.append([float(error) for error in (*asked, *own)])
+    return rows
+
+
+def apart(mean: Tensor, read: Tensor, given: Tensor) -> Tensor:
+    """CIEDE2000 of (a, b), (N, 2) each, at the lightness of a mean colour (1, 3): (N,)."""
+    lightness = mean[:, :1].expand(len(read), 1)
+    first, second = (torch.cat([lightness, ab], dim=1) for ab in (read, given))
+    return ciede2000(first, second)
+
+
+if __name__ == "__main__":
+    main()
