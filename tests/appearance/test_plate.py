@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from hueman.appearance.plate import background_plate
+from hueman.appearance.plate import background_plate, fill_holes
 from hueman.clips.store import Dataset
 from hueman.training.frames import Frames
 
@@ -55,3 +55,45 @@ def test_a_camera_that_moves_makes_no_median(march):
     rgb = torch.stack([torch.roll(each, int(n), -1) for each, n in zip(rgb, columns, strict=True)])
     plate = background_plate(rgb, moving.person)
     assert torch.equal(plate, background_plate(rgb[:1], moving.person[:1]))
+
+
+def room(height: int = 60, width: int = 80) -> np.ndarray:
+    """A wall that darkens to the right, above a floor."""
+    picture = np.empty((height, width, 3), np.uint8)
+    picture[:40] = (200 - np.arange(width) // 4)[:, None]
+    picture[40:] = (90, 80, 70)
+    return picture
+
+
+def test_walls_and_floors_go_on_behind_the_person():
+    picture = room()
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[10:58, 25:50] = True
+    damaged = np.where(hole[..., None], 255, picture).astype(np.uint8)
+    filled = fill_holes(damaged, hole)
+    assert np.abs(filled.astype(int) - picture)[hole].max() <= 2
+    assert np.array_equal(filled[~hole], picture[~hole])
+    inpainted = cv2.inpaint(damaged, hole.astype(np.uint8), 3, cv2.INPAINT_NS)
+    assert np.abs(inpainted.astype(int) - picture)[hole].max() > 30  # it bends the floor
+
+
+def test_ends_that_differ_are_not_joined():
+    """A dark post at the right of the hole is not drawn out over it."""
+    picture = np.full((60, 80, 3), 180, np.uint8)
+    picture[:, 50:60] = 20
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[:, 25:50] = True
+    hole[:3] = False
+    filled = fill_holes(picture, hole)
+    wanted = cv2.inpaint(picture, hole.astype(np.uint8), 3, cv2.INPAINT_NS)
+    assert np.abs(filled.astype(int) - wanted).max() <= 1
+
+
+def test_holes_at_the_edge_and_everywhere_are_filled_too():
+    picture = room()
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[5:50, :20] = True
+    filled = fill_holes(picture, hole)
+    assert np.abs(filled[10, :20].astype(int) - picture[10, :20]).max() < 12
+    assert fill_holes(picture, np.ones_like(hole)).shape == picture.shape
+    assert np.array_equal(fill_holes(picture, np.zeros_like(hole)), picture)
