@@ -42,7 +42,7 @@ def main() -> None:
         rows.append((f"{name}: real", to_uint8(real.pictures())))
         content, pose = predictor.content(clip, 1), real.pose.numpy()
         codes = {"generated from the first frame": predictor.code(content)}
-        if colors != [None, None]:
+        if any(color is not None for color in colors):
             codes["in other colours"] = predictor.code(content, *colors)
         for title, code in codes.items():
             rows.append((title, np.stack(list(predictor.generate(content, pose, code)))))

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hueman.appearance.plate import background_plate
-from hueman.appearance.shadow import floor_shadow, move_shadow, without_shadow
+from hueman.appearance.plate import background_plate, person_holes
+from hueman.appearance.shadow import move_shadow, shadow_darkness, shadow_region
 from hueman.color.lab import rgb_to_lab
 
 
@@ -32,15 +33,22 @@ class Background:
             pose: float (N, 18, 3).
             together: the frames show one person in one place.
         """
-        singly = list(zip(rgb.split(1), person.split(1), strict=True))[: 1 if together else None]
-        own = torch.stack([background_plate(*frame) for frame in singly])
-        plates = background_plate(rgb, person)[None] if together and len(rgb) > 1 else own
-        people = zip(own, person, pose, strict=not together)
-        shadow = torch.stack([floor_shadow(*each) for each in people])
-        lab, own_lab = (rgb_to_lab(each.float() / 255) for each in (plates, own))
-        lightness = without_shadow(lab[:, :1], own_lab[:, :1], shadow)
-        lit = F.pad(torch.cat([lightness, lab[:, 1:]], dim=1), (0, 0, 0, 0, 0, 2))
-        return cls(lit, shadow, pose[: len(lit)])
+        frames, poses = rgb.permute(0, 2, 3, 1).numpy(), pose.numpy()
+        holes = person_holes(person)
+        regions = np.stack(
+            [shadow_region(*each) for each in zip(frames, holes, poses, strict=True)]
+        )
+        if together:
+            plates = background_plate(rgb, person, regions)[None]
+        else:
+            singly = zip(rgb.split(1), person.split(1), regions[:, None], strict=True)
+            plates = torch.stack([background_plate(*each) for each in singly])
+        lab = rgb_to_lab(plates.float() / 255)
+        lightness = rgb_to_lab(rgb[: len(lab)].float() / 255)[:, 0].numpy()
+        people = zip(lightness, lab[:, 0].numpy(), regions, holes, strict=not together)
+        shadow = np.stack([shadow_darkness(*each) for each in people])[:, None]
+        lit = F.pad(lab, (0, 0, 0, 0, 0, 2))
+        return cls(lit, torch.from_numpy(shadow), pose[: len(lit)])
 
     def under(self, pose: Tensor, number: Tensor | None = None) -> Tensor:
         """Return the backgrounds with the shadows of other poses.

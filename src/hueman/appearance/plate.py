@@ -18,7 +18,7 @@ STILL = 6.0
 """Levels of 8 bits by which a still background differs from its median, at most, on the mean."""
 
 
-def background_plate(rgb: Tensor, person: Tensor) -> Tensor:
+def background_plate(rgb: Tensor, person: Tensor, shadow: np.ndarray | None = None) -> Tensor:
     """Put together what frames show around a person, and fill the rest from what is around it.
 
     Where several frames show the background, it is their median; if the camera moved, so that they
@@ -28,11 +28,14 @@ def background_plate(rgb: Tensor, person: Tensor) -> Tensor:
     Args:
         rgb: uint8 (K, 3, H, W), frames of one place.
         person: uint8 (K, 1, H, W), soft masks.
+        shadow: bool (K, H, W), where a shadow lies that does not belong to the background.
 
     Returns:
         uint8 (3, H, W).
     """
-    frames, holes = rgb.permute(0, 2, 3, 1).numpy(), _grown(person[:, 0].numpy() > 0)
+    frames, holes = rgb.permute(0, 2, 3, 1).numpy(), person_holes(person)
+    if shadow is not None:
+        holes = holes | shadow
     picture, hole = frames[0], holes[0]
     if len(frames) > 1:
         median, hidden = _median(frames, holes), np.all(holes, axis=0)
@@ -41,6 +44,21 @@ def background_plate(rgb: Tensor, person: Tensor) -> Tensor:
             picture, hole = np.where(hidden[..., None], picture, median.round()), hidden
     filled = fill_holes(np.ascontiguousarray(picture, np.uint8), hole)
     return torch.from_numpy(filled).permute(2, 0, 1)
+
+
+def person_holes(person: Tensor) -> np.ndarray:
+    """Return what people hide: their soft masks, uint8 (K, 1, H, W), grown by `PERSON_MARGIN`.
+
+    Slits that are left, as between legs, are closed.
+
+    Returns:
+        bool (K, H, W).
+    """
+    masks = (person[:, 0].numpy() > 0).astype(np.uint8)
+    width = 2 * max(1, round(PERSON_MARGIN * masks.shape[1])) + 1
+    kernel, slit = np.ones((width, width), np.uint8), np.ones((1, 2 * width), np.uint8)
+    grown = (cv2.dilate(mask, kernel) for mask in masks)
+    return np.stack([cv2.morphologyEx(each, cv2.MORPH_CLOSE, slit) > 0 for each in grown])
 
 
 def fill_holes(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -59,42 +77,47 @@ def fill_holes(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
     inpainted = cv2.inpaint(
         picture, hole.astype(np.uint8), INPAINTING_RADIUS, cv2.INPAINT_NS
     ).astype(np.float32)
-    (left, first), (right, last) = _end(picture, hole), _end(picture[:, ::-1], hole[:, ::-1])
-    right, last = right[:, ::-1], hole.shape[1] - 1 - last[:, ::-1]
-    columns = np.arange(hole.shape[1])
-    along = ((columns - first) / np.maximum(last - first, 1))[..., None]
-    line = (1 - along) * left + along * right
+    line, left, right = along_rows(picture.astype(np.float32), hole)
     apart = np.abs(left - right).max(axis=2, keepdims=True)
-    share = np.exp(-((apart / ALIKE) ** 2))
-    # A hole that reaches the frame's edge has one end only, and a row that is all hole none.
-    open_ended = ((first < 0) | (last >= hole.shape[1]))[..., None]
-    filled = np.where(open_ended, inpainted, share * line + (1 - share) * inpainted)
+    share = np.where(np.isnan(apart), 0, np.exp(-((apart / ALIKE) ** 2)))
+    filled = share * np.nan_to_num(line) + (1 - share) * inpainted
     return np.where(hole[..., None], filled.round(), picture).astype(np.uint8)
 
 
-def _end(picture: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each pixel the colour at the last column before its hole, and that column.
+def along_rows(picture: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw straight lines over holes, row by row.
 
-    The colour is a mean of three pixels, float32 (H, W, 3); the column (H, W) is -1 if the hole
-    begins at the frame's edge.
+    Args:
+        picture: float32 (H, W, C).
+        hole: bool (H, W).
+
+    Returns:
+        Float32 (H, W, C) each: the lines, and for each pixel the values at their left and at their
+        right end. NaN where a hole reaches the frame's edge, so that there is one end or none.
     """
-    known = (~hole).astype(np.float32)[..., None]
+    (left, first), (right, last) = _end(picture, hole), _end(picture[:, ::-1], hole[:, ::-1])
+    right, last = right[:, ::-1], hole.shape[1] - 1 - last[:, ::-1]
+    along = ((np.arange(hole.shape[1]) - first) / np.maximum(last - first, 1))[..., None]
+    return ((1 - along) * left + along * right).astype(np.float32), left, right
+
+
+def _end(picture: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each pixel the value at the last column before its hole, and that column.
+
+    The value is a mean of up to three pixels, float32 (H, W, C), NaN if the hole begins at the
+    frame's edge; the column is (H, W).
+    """
+    known = (~hole).astype(np.float32)
+    shown = np.ascontiguousarray(picture * known[..., None], np.float32)
     sums = [
-        cv2.blur(np.ascontiguousarray(each), (3, 1), borderType=cv2.BORDER_CONSTANT)
-        for each in (picture * known, known)
+        cv2.blur(each, (3, 1), borderType=cv2.BORDER_CONSTANT).reshape(*hole.shape, -1)
+        for each in (shown, known)
     ]
-    means = sums[0] / np.maximum(sums[1], 1e-6)[..., None]
-    columns = np.arange(hole.shape[1])
-    column = np.maximum.accumulate(np.where(hole, -1, columns), axis=1)
+    means = sums[0] / np.maximum(sums[1], 1e-6)
+    column = np.maximum.accumulate(np.where(hole, -1, np.arange(hole.shape[1])), axis=1)
     # One further away, where its neighbours are known on both sides.
-    return np.take_along_axis(means, np.maximum(column - 1, 0)[..., None], axis=1), column
-
-
-def _grown(masks: np.ndarray) -> np.ndarray:
-    """Grow bool masks (K, H, W) by `PERSON_MARGIN`."""
-    width = 2 * max(1, round(PERSON_MARGIN * masks.shape[1])) + 1
-    kernel = np.ones((width, width), np.uint8)
-    return np.stack([cv2.dilate(mask.astype(np.uint8), kernel) > 0 for mask in masks])
+    value = np.take_along_axis(means, np.maximum(column - 1, 0)[..., None], axis=1)
+    return np.where(column[..., None] < 0, np.nan, value), column
 
 
 def _median(frames: np.ndarray, holes: np.ndarray) -> np.ndarray:

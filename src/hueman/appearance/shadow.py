@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hueman.appearance.plate import along_rows
 from hueman.color.lab import lab_from_uint8
 from hueman.features.pose import body_scale
 from hueman.features.skeleton import JOINT
@@ -27,68 +28,79 @@ EVEN = 2.0
 """By how much lightness an even row differs from left to right, in the brighter half of it."""
 EVEN_ROWS = 0.8
 """How many rows of the floor have to be even."""
+NEAR = 0.5
+"""How near to a foot a shadow begins, in units of `body_scale`."""
+SOFTNESS = 0.004
+"""By which share of the frame's height a shadow's edge is softened: no grain of the floor."""
 SHRINKS, GROWS = 0.4, 1.6
 """Limits of how much shorter or longer a shadow becomes with the height of the body."""
 
 
-def floor_shadow(frame: Tensor, person: Tensor, pose: Tensor) -> Tensor:
-    """Find what share of the floor's lightness a person's shadow takes away.
+def shadow_region(frame: np.ndarray, hole: np.ndarray, pose: np.ndarray) -> np.ndarray:
+    """Find a person's shadow on the floor.
 
     Each row of the floor is compared with its own lit part; what is darker, of the same colour
     and joined to the feet is their shadow.
 
     Args:
-        frame: uint8 (3, H, W), the background, without the person.
-        person: uint8 (1, H, W), soft mask of where the person was.
+        frame: uint8 (H, W, 3).
+        hole: bool (H, W), where the person is.
         pose: float (18, 3), the person's.
 
     Returns:
-        float (1, H, W) in [0, `DEEPEST`]; 0 everywhere if there is no shadow, or no telling.
+        bool (H, W), outside the hole; nothing if there is no shadow, or no telling.
     """
-    nothing = torch.zeros(1, *frame.shape[1:])
-    feet, scale = pose[[JOINT[name] for name in ANKLES]].numpy(), body_scale(pose.numpy())
+    nothing = np.zeros_like(hole)
+    feet, scale = pose[[JOINT[name] for name in ANKLES]], body_scale(pose)
+    height, width = hole.shape
     if not (feet[:, 2] > 0).all():
         return nothing
-    height, width = frame.shape[1:]
     middle = feet[:, :2].mean(axis=0)
-    top = max(0, int(middle[1] - ABOVE * scale))
-    bottom = min(height, int(middle[1] + BELOW * scale) + 1)
-    if bottom <= top:
+    rows = slice(
+        max(0, int(middle[1] - ABOVE * scale)), min(height, int(middle[1] + BELOW * scale) + 1)
+    )
+    hidden = hole[rows]
+    if hidden.size == 0 or hidden.all(axis=1).any():
         return nothing
-    rows = slice(top, bottom)
-    lab = lab_from_uint8(frame.permute(1, 2, 0).numpy()[rows])
-    away = np.abs(np.arange(width) - middle[0]) > ASIDE * scale
-    lit, even = _lit_floor(lab, person[0].numpy()[rows] > 0)
+    lab = lab_from_uint8(frame[rows])
+    lit, even = _lit_floor(lab, hidden)
     if even.mean() < EVEN_ROWS:
         return nothing
     darkness = 1 - lab[..., 0] / np.maximum(lit[..., 0], 1)
     colored = np.linalg.norm(lab[..., 1:] - lit[..., 1:], axis=2) > SAME_COLOR
-    possible = (darkness > FAINTEST) & (darkness < DEEPEST) & ~colored & ~away & even
-    joined = _joined_to(possible, feet[:, :2] - [0, top], 0.3 * scale)
-    # Faded out at its edge, and nothing of the floor's grain.
-    soft = cv2.GaussianBlur(joined.astype(np.float32), (0, 0), max(0.8, 0.02 * scale))
-    nothing[0, rows] = torch.from_numpy((np.clip(darkness, 0, DEEPEST) * soft).astype(np.float32))
+    near = np.abs(np.arange(width) - middle[0]) <= ASIDE * scale
+    dark = (darkness > FAINTEST) & (darkness < DEEPEST) & ~colored & near & ~hidden
+    nothing[rows] = _joined(dark, hidden, feet[:, :2] - [0, rows.start], NEAR * scale)
     return nothing
 
 
-def without_shadow(lightness: Tensor, own: Tensor, shadow: Tensor) -> Tensor:
-    """Light up a background.
+def shadow_darkness(
+    lightness: np.ndarray, lit: np.ndarray, region: np.ndarray, hole: np.ndarray
+) -> np.ndarray:
+    """Say what share of the floor's lightness a shadow takes away.
+
+    Behind the person it is taken to fade from one side to the other.
 
     Args:
-        lightness: (..., H, W), L of the background; it may have been put together from frames in
-            which the shadow lay elsewhere.
-        own: of the same shape, L of the frame in which the shadow was found.
-        shadow: of the same shape, as `floor_shadow` gives it.
+        lightness: (H, W), L of the frame.
+        lit: (H, W), L of the background without the shadow.
+        region: bool (H, W), from `shadow_region`.
+        hole: bool (H, W), where the person is.
+
+    Returns:
+        float32 (H, W) in [0, `DEEPEST`].
     """
-    lit = (own / (1 - shadow)).clamp(max=100)
-    return torch.where(shadow > 0, torch.maximum(lightness, lit), lightness)
+    darkness = np.clip(1 - lightness / np.maximum(lit, 1), 0, DEEPEST) * region
+    behind = along_rows(darkness[..., None].astype(np.float32), hole)[0][..., 0]
+    whole = np.where(hole, np.nan_to_num(behind), darkness).astype(np.float32)
+    return cv2.GaussianBlur(whole, (0, 0), SOFTNESS * len(lit))
 
 
 def move_shadow(shadow: Tensor, source: Tensor, target: Tensor) -> Tensor:
     """Bring shadows to other feet, longer or shorter as the body is higher or lower.
 
     Args:
-        shadow: float (T, 1, H, W), as `floor_shadow` gives it.
+        shadow: float (T, 1, H, W), as `shadow_darkness` gives it.
         source: float (T, 18, 3), the poses that cast them.
         target: float (T, 18, 3), the poses wanted. Where feet or neck are not known in both, a
             shadow stays where it is.
@@ -134,11 +146,18 @@ def _lit_floor(lab: np.ndarray, person: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.concatenate([bright[..., None], color], axis=2), even
 
 
-def _joined_to(mask: np.ndarray, points: np.ndarray, radius: float) -> np.ndarray:
-    """Return the regions of a bool mask (H, W) that come within a radius of any point (K, 2)."""
-    _, numbers = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    rows, columns = np.mgrid[: mask.shape[0], : mask.shape[1]]
-    places = np.stack([columns, rows], axis=2)[..., None, :] - points
+def _joined(dark: np.ndarray, hidden: np.ndarray, feet: np.ndarray, radius: float) -> np.ndarray:
+    """Return the regions of a bool mask (H, W) that come to the feet (2, 2), or to what hides them.
+
+    Args:
+        dark: bool (H, W).
+        hidden: bool (H, W), where the person is.
+        feet: x and y of each.
+        radius: what is hidden so near to a foot counts as a way to it.
+    """
+    rows, columns = np.mgrid[: dark.shape[0], : dark.shape[1]]
+    places = np.stack([columns, rows], axis=2)[..., None, :] - feet
     near = (np.linalg.norm(places, axis=3) < max(2.0, radius)).any(axis=2)
+    _, numbers = cv2.connectedComponents((dark | (hidden & near)).astype(np.uint8), connectivity=8)
     touched = np.unique(numbers[near])
-    return np.isin(numbers, touched[touched > 0])
+    return np.isin(numbers, touched[touched > 0]) & dark
