@@ -2,7 +2,7 @@
 
 Numbers are comparable if, and only if, they come from the same `VERSION`, dataset, split and frame
 size. Whatever changes a number raises the version (`tests/evaluation/test_protocol.py` holds the
-constants fast).
+constants fast). Version 2: behind the warped first frame, the background is filled along its rows.
 
 1. Who and what (paper, 4.2). A dataset's split.json says which actors and actions are kept out of
    training; it is drawn by a seed (`clips.split.draw_split`, `hueman split`, `hueman render
@@ -45,7 +45,7 @@ from hueman.evaluation.similarity import measure_similarity
 from hueman.evaluation.temporal import flicker, warping_error
 from hueman.progress import track
 
-VERSION = 1
+VERSION = 2
 
 INTERPOLATION_STEPS = 10
 """Codes on the line between two, as many as the key frames of the paper's Fig. 4."""
