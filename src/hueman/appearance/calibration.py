@@ -3,7 +3,8 @@
 An encoder reads a striped shirt or a pale one a little differently from those it was trained on,
 and the tint decoder cannot know. But how the clothes at hand are read can be seen: they are given
 colours that are known, and encoded. What the decoder errs by is fitted, linearly in the code, and
-taken off. Codes stay what they are; where nothing was seen, the correction fades to a constant.
+taken off. Codes stay what they are, and the further a code is from all that these clothes gave, as
+another person's may be, the less is taken off.
 """
 
 from dataclasses import dataclass
@@ -20,35 +21,49 @@ SHRINKAGE = 0.03
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Corrections of the a and b that are decoded from codes, for one person."""
+class Correction:
+    """Of the a and b that are decoded from one garment's code, for one person."""
 
-    upper: Tensor
-    """(up + 1, 2), linear in z_up; the last row is a constant."""
-    lower: Tensor
-    """(down + 1, 2), in z_down."""
+    slope: Tensor
+    """(code + 1, 2), linear in the code; the last row is a constant."""
+    spread: Tensor
+    """(code + 1, code + 1), inverse of the codes' weighted squares: tells how far a code is from
+    those that were seen."""
+
+    def __call__(self, code: Tensor) -> Tensor:
+        """Return what has to be added to the colours decoded from codes (N, code): (N, 2)."""
+        inputs = _with_one(code)
+        # The leverage of a code: about code / N amid the codes that were seen, large apart.
+        leverage = ((inputs @ self.spread) * inputs).sum(dim=1, keepdim=True)
+        return (inputs @ self.slope) / (1 + leverage.square())
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Corrections for both garments of one person."""
+
+    upper: Correction
+    lower: Correction
 
     def __call__(self, upper: Tensor, lower: Tensor) -> Tensor:
         """Codes (N, up) and (N, down) to what has to be added: (N, 4), a and b of both garments."""
-        return torch.cat([_with_one(upper) @ self.upper, _with_one(lower) @ self.lower], dim=1)
+        return torch.cat([self.upper(upper), self.lower(lower)], dim=1)
 
 
-def fit_correction(codes: Tensor, errors: Tensor, weights: Tensor) -> Tensor:
+def fit_correction(codes: Tensor, errors: Tensor, weights: Tensor) -> Correction:
     """Fit a correction of one garment's decoded colours by ridge regression (Hoerl 1970).
 
     Args:
         codes: (N, code), of one person's garment in N colours.
         errors: (N, 2), true a and b less the decoded ones.
         weights: (N,), of each colour.
-
-    Returns:
-        (code + 1, 2).
     """
     inputs, weights = _with_one(codes.double()), weights.double()[:, None]
     penalty = torch.full((inputs.shape[1],), SHRINKAGE, dtype=torch.float64)
     penalty[-1] = 0  # whatever is wrong in all colours is corrected in full
     squared = inputs.T @ (weights * inputs) + penalty.diag().to(inputs.device)
-    return torch.linalg.solve(squared, inputs.T @ (weights * errors.double())).float()
+    slope = torch.linalg.solve(squared, inputs.T @ (weights * errors.double()))
+    return Correction(slope.float(), torch.linalg.inv(squared).float())
 
 
 def _with_one(codes: Tensor) -> Tensor:
