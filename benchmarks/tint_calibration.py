@@ -4,10 +4,12 @@ python benchmarks/tint_calibration.py MODEL DATASET...
 
 The first frame of every person in the datasets gets 64 random colours, and keeps its own once; all
 are encoded and decoded. Prints CIEDE2000, at the garments' lightness, between the colours and what
-is read: means over people, and the worst of them.
+is read: means over people, and the worst of them; and, of 20 people or more, with what R2 a linear
+map that was fitted to half of them reads the colours of the others from codes.
 """
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +23,15 @@ from hueman.color.augmentation import random_chroma
 from hueman.evaluation.metrics import ciede2000
 from hueman.training.data import step_generator
 from hueman.training.frames import Frames
+from hueman.training.latent import linear_probe
 from hueman.training.model import VideoModel, load_model
 
 COLORS = 64
 SEED = 5
 """Other colours than those that calibration uses."""
 OWN, DRAWN = slice(0, 1), slice(1, None)
+PROBED = 20
+"""People from which on a linear map is fitted."""
 
 
 def main() -> None:
@@ -42,7 +47,8 @@ def main() -> None:
         for entry in dataset.entries:
             if entry.actor not in people:
                 people[entry.actor] = Frames.of(dataset.read(entry), *size)[:1]
-    errors = np.array([errors_of(model, frames) for frames in people.values()])
+    read = [Readings.of(model, frames) for frames in people.values()]
+    errors = np.array([each.errors for each in read])
     table = Table(title=f"CIEDE2000 of colours read from codes, {len(people)} people")
     for column in ("", "upper, asked for", "lower", "upper, own", "lower"):
         table.add_column(column)
@@ -50,25 +56,47 @@ def main() -> None:
         shown = zip(rows.mean(axis=0), rows.max(axis=0), strict=True)
         table.add_row(name, *(f"{mean:.1f} (worst {worst:.1f})" for mean, worst in shown))
     Console(width=100).print(table)
+    if len(read) >= PROBED:
+        halves = [read[::2], read[1::2]]
+        for garment, name in enumerate(("upper", "lower")):
+            codes, colors = (
+                [torch.cat([getattr(each, what)[garment] for each in half]) for half in halves]
+                for what in ("codes", "given")
+            )
+            r2 = linear_probe(codes[0], colors[0], codes[1], colors[1])
+            print(f"R2 of a linear map from code to colour, other people, {name}: {r2:.2f}")
 
 
-@torch.inference_mode()
-def errors_of(model: VideoModel, frames: Frames) -> list[list[float]]:
-    """Return the errors of one person, without and with calibration: asked for, then own."""
-    random = step_generator(SEED)
-    means = frames.upper_color, frames.lower_color
-    drawn = [random_chroma(random, mean[:, 0].expand(COLORS)) for mean in means]
-    given = [torch.cat([mean[:, 1:], each]) for mean, each in zip(means, drawn, strict=True)]
-    worn = frames[[0] * (COLORS + 1)]
-    regions = worn.encoder_regions(model.config.stage_one.encoder.input_region)
-    code = model.encoders(worn.recolored(*given, recolor=model.recolor), regions)
-    rows = []
-    for calibrated in (None, model.calibration(frames)):
-        read = model.chroma(code, calibrated).split(2, dim=1)
-        each = [apart(*colors) for colors in zip(means, read, given, strict=True)]
-        asked, own = ([errors[part].mean() for errors in each] for part in (DRAWN, OWN))
-        rows.append([float(error) for error in (*asked, *own)])
-    return rows
+@dataclass(frozen=True)
+class Readings:
+    """Of one person, in their own colours and in random ones."""
+
+    codes: list[Tensor]
+    """(1 + COLORS, code) of the upper and of the lower garment."""
+    given: list[Tensor]
+    """(1 + COLORS, 2) each: a and b."""
+    errors: list[list[float]]
+    """Without and with calibration: upper and lower asked for, upper and lower own."""
+
+    @classmethod
+    @torch.inference_mode()
+    def of(cls, model: VideoModel, frames: Frames) -> "Readings":
+        """Give the clothes in one frame colours, encode and decode them."""
+        random = step_generator(SEED)
+        means = frames.upper_color, frames.lower_color
+        drawn = [random_chroma(random, mean[:, 0].expand(COLORS)) for mean in means]
+        given = [torch.cat([mean[:, 1:], each]) for mean, each in zip(means, drawn, strict=True)]
+        worn = frames[[0] * (COLORS + 1)]
+        regions = worn.encoder_regions(model.config.stage_one.encoder.input_region)
+        code = model.encoders(worn.recolored(*given, recolor=model.recolor), regions)
+        rows = []
+        for calibrated in (None, model.calibration(frames)):
+            read = model.chroma(code, calibrated).split(2, dim=1)
+            each = [apart(*colors) for colors in zip(means, read, given, strict=True)]
+            asked, own = ([errors[part].mean() for errors in each] for part in (DRAWN, OWN))
+            rows.append([float(error) for error in (*asked, *own)])
+        halves = [code[:, : model.upper_length], code[:, model.upper_length :]]
+        return cls(halves, given, rows)
 
 
 def apart(mean: Tensor, read: Tensor, given: Tensor) -> Tensor:

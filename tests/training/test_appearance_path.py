@@ -75,10 +75,13 @@ def test_in_training_the_path_wears_the_very_colours(made):
     hook = made.model.generator.register_forward_hook(
         lambda network, inputs, output: seen.append(inputs[0]["appearance"])
     )
-    made._generate(batch, batch.code)
+    made._generate(batch, batch.code, train=True)
+    made._generate(batch, batch.code.flip(0))
     hook.remove()
-    base = tinted(told.appearance, *pair.chroma.split(2, dim=1))
-    torch.testing.assert_close(seen[-2][:, :3], base)
+    # Two frames each time; without training, colours are those of the codes that are given.
+    for shown, chroma in ((seen[0], pair.chroma), (seen[2], made.model.chroma(batch.code.flip(0)))):
+        base = tinted(told.appearance, *chroma.split(2, dim=1))
+        torch.testing.assert_close(shown[:, :3], base)
 
 
 def test_a_model_reads_a_persons_own_clothes_better_once_calibrated(made, split):
@@ -132,12 +135,12 @@ def test_the_model_keeps_it(made, split, tmp_path):
     assert (video[0] - clip.pictures()[:3])[inside].abs().mean() < 0.45
 
 
-def test_without_it_a_model_tints_nothing():
+def test_without_it_a_model_tints_nothing(split):
     model = VideoModel(load_config("demo", TINY))
     assert model.tint is None
     with pytest.raises(ValueError, match="no appearance path"):
         model.chroma(torch.zeros(1, 24))
-    assert model.calibration(torch.zeros(0)) is None  # type: ignore[arg-type]
+    assert model.calibration(split.test[0].frames[:1]) is None
 
 
 def test_consecutive_frames_are_moved_together_as_each_alone(made, split):

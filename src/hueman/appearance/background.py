@@ -38,10 +38,11 @@ class Background:
         regions = np.stack(
             [shadow_region(*each) for each in zip(frames, holes, poses, strict=True)]
         )
+        hidden = holes | regions
         if together:
-            plates = background_plate(rgb, person, regions)[None]
+            plates = background_plate(rgb, hidden)[None]
         else:
-            singly = zip(rgb.split(1), person.split(1), regions[:, None], strict=True)
+            singly = zip(rgb.split(1), hidden[:, None], strict=True)
             plates = torch.stack([background_plate(*each) for each in singly])
         lab = rgb_to_lab(plates.float() / 255)
         lightness = rgb_to_lab(rgb[: len(lab)].float() / 255)[:, 0].numpy()

@@ -62,8 +62,9 @@ def fit_correction(codes: Tensor, errors: Tensor, weights: Tensor) -> Correction
     penalty = torch.full((inputs.shape[1],), SHRINKAGE, dtype=torch.float64)
     penalty[-1] = 0  # whatever is wrong in all colours is corrected in full
     squared = inputs.T @ (weights * inputs) + penalty.diag().to(inputs.device)
-    slope = torch.linalg.solve(squared, inputs.T @ (weights * errors.double()))
-    return Correction(slope.float(), torch.linalg.inv(squared).float())
+    spread = torch.linalg.inv(squared)
+    slope = spread @ (inputs.T @ (weights * errors.double()))
+    return Correction(slope.float(), spread.float())
 
 
 def _with_one(codes: Tensor) -> Tensor:

@@ -18,24 +18,20 @@ STILL = 6.0
 """Levels of 8 bits by which a still background differs from its median, at most, on the mean."""
 
 
-def background_plate(rgb: Tensor, person: Tensor, shadow: np.ndarray | None = None) -> Tensor:
+def background_plate(rgb: Tensor, holes: np.ndarray) -> Tensor:
     """Put together what frames show around a person, and fill the rest from what is around it.
 
     Where several frames show the background, it is their median; if the camera moved, so that they
-    do not agree, the first frame counts alone. What none shows is inpainted (Telea 2004, by
-    OpenCV).
+    do not agree, the first frame counts alone. What none shows is made up (`fill_holes`).
 
     Args:
         rgb: uint8 (K, 3, H, W), frames of one place.
-        person: uint8 (K, 1, H, W), soft masks.
-        shadow: bool (K, H, W), where a shadow lies that does not belong to the background.
+        holes: bool (K, H, W), what does not belong to the background: `person_holes`, shadows.
 
     Returns:
         uint8 (3, H, W).
     """
-    frames, holes = rgb.permute(0, 2, 3, 1).numpy(), person_holes(person)
-    if shadow is not None:
-        holes = holes | shadow
+    frames = rgb.permute(0, 2, 3, 1).numpy()
     picture, hole = frames[0], holes[0]
     if len(frames) > 1:
         median, hidden = _median(frames, holes), np.all(holes, axis=0)

@@ -50,28 +50,28 @@ def shadow_region(frame: np.ndarray, hole: np.ndarray, pose: np.ndarray) -> np.n
     Returns:
         bool (H, W), outside the hole; nothing if there is no shadow, or no telling.
     """
-    nothing = np.zeros_like(hole)
+    region = np.zeros_like(hole)
     feet, scale = pose[[JOINT[name] for name in ANKLES]], body_scale(pose)
     height, width = hole.shape
     if not (feet[:, 2] > 0).all():
-        return nothing
+        return region
     middle = feet[:, :2].mean(axis=0)
     rows = slice(
         max(0, int(middle[1] - ABOVE * scale)), min(height, int(middle[1] + BELOW * scale) + 1)
     )
     hidden = hole[rows]
     if hidden.size == 0 or hidden.all(axis=1).any():
-        return nothing
+        return region
     lab = lab_from_uint8(frame[rows])
     lit, even = _lit_floor(lab, hidden)
     if even.mean() < EVEN_ROWS:
-        return nothing
+        return region
     darkness = 1 - lab[..., 0] / np.maximum(lit[..., 0], 1)
     colored = np.linalg.norm(lab[..., 1:] - lit[..., 1:], axis=2) > SAME_COLOR
     near = np.abs(np.arange(width) - middle[0]) <= ASIDE * scale
     dark = (darkness > FAINTEST) & (darkness < DEEPEST) & ~colored & near & ~hidden
-    nothing[rows] = _joined(dark, hidden, feet[:, :2] - [0, rows.start], NEAR * scale)
-    return nothing
+    region[rows] = _joined(dark, hidden, feet[:, :2] - [0, rows.start], NEAR * scale)
+    return region
 
 
 def shadow_darkness(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hueman.appearance.plate import background_plate
+from hueman.appearance.plate import background_plate, person_holes
 from hueman.evaluation.method import Outfit
 from hueman.features.warping import warp_parts
 from hueman.training.frames import Frames
@@ -39,7 +39,7 @@ class WarpedFrame:
     @torch.inference_mode()
     def generate(self, content: Frames, pose: Tensor, outfits: Sequence[Outfit]) -> Tensor:
         """Make a clip in every outfit; see `VideoMethod.generate`."""
-        plate = background_plate(content.rgb, content.person).float() / 127.5 - 1
+        plate = background_plate(content.rgb, person_holes(content.person)).float() / 127.5 - 1
         videos = []
         for outfit in outfits:
             colored = content.recolored(*outfit.chroma())

@@ -56,7 +56,7 @@ def close_ups(pictures: Tensor, squares: Tensor) -> Tensor:
             frame, its border is repeated.
 
     Returns:
-        (M, C, `SIDE`, `SIDE`), of the M known ones.
+        float32 (M, C, `SIDE`, `SIDE`), of the M known ones.
     """
     height, width = pictures.shape[2:]
     number, which = torch.nonzero(~squares[..., 0].isnan(), as_tuple=True)
@@ -66,6 +66,7 @@ def close_ups(pictures: Tensor, squares: Tensor) -> Tensor:
     columns = (2 * (x[:, None] + steps * side[:, None]) + 1) / width - 1
     rows = (2 * (y[:, None] + steps * side[:, None]) + 1) / height - 1
     grid = torch.stack(torch.broadcast_tensors(columns[:, None], rows[:, :, None]), dim=3)
+    # Half precision has too few digits for places in a picture.
     return F.grid_sample(
-        pictures[number], grid.to(pictures), padding_mode="border", align_corners=False
+        pictures[number].float(), grid.float(), padding_mode="border", align_corners=False
     )

@@ -8,9 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hueman.appearance import calibration
 from hueman.appearance.appearance import Appearance
-from hueman.appearance.calibration import Calibration, fit_correction
+from hueman.appearance.calibration import COLORS, OWN_WEIGHT, Calibration, fit_correction
 from hueman.appearance.tinting import tinted
 from hueman.color.augmentation import random_chroma
 from hueman.config import TrainingConfig
@@ -176,11 +175,11 @@ class VideoModel(nn.Module):
         """Find out how the encoders read a person's clothes, if the model has a tint decoder.
 
         Args:
-            content: of the person, whose first frame is encoded in `calibration.COLORS` colours.
+            content: of the person, whose first frame is encoded in `COLORS` colours.
         """
         if self.tint is None:
             return None
-        count, random = calibration.COLORS, torch.Generator().manual_seed(self.config.seed)
+        count, random = COLORS, torch.Generator().manual_seed(self.config.seed)
         own, drawn = (content.upper_color[:1], content.lower_color[:1]), []
         for mean in own:
             others = random_chroma(random, mean[:, 0].expand(count), self.config.max_chroma)
@@ -190,7 +189,7 @@ class VideoModel(nn.Module):
         regions = worn.encoder_regions(self.config.stage_one.encoder.input_region).to(pictures)
         code = self.encoders(pictures, regions).float()
         errors = torch.cat(drawn, dim=1).to(code) - self.chroma(code)
-        weights = code.new_tensor([calibration.OWN_WEIGHT] + [1.0] * count)
+        weights = code.new_tensor([OWN_WEIGHT] + [1.0] * count)
         each = zip(self._halves(code), errors.split(2, dim=1), strict=True)
         return Calibration(*(fit_correction(*garment, weights) for garment in each))
 

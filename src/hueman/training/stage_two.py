@@ -136,11 +136,10 @@ class StageTwo:
         return {name: float(loss.detach()) for name, loss in {**losses, "judge": judge}.items()}
 
     def _generate(self, batch: Batch, code: Tensor, train: bool = False) -> list[Tensor]:
-        blotches = batch.blotches if train else None
+        # In use, colours come out of codes; in training, the path wears the very ones.
+        extras = (batch.blotches, batch.chroma) if train else (None, None)
         with self.fabric.autocast():
-            return self.model.generate_sequence(
-                batch.guidance, code, batch.previous, blotches, batch.chroma
-            )
+            return self.model.generate_sequence(batch.guidance, code, batch.previous, *extras)
 
     def _distances(self, batch: Batch, fake: list[Tensor]) -> dict[str, Tensor]:
         """Return the perceptual and the L1 distance of generated frames from real ones."""
@@ -168,11 +167,8 @@ class StageTwo:
         )
         garments = seen[:, 3:].amax(dim=1, keepdim=True).clamp(0, 1)
         chroma = self.model.chroma(code).repeat(len(batch.guidance), 1)
-        difference = (
-            (tinted(seen.float(), *chroma.split(2, dim=1)) - torch.cat(batch.real))
-            .abs()
-            .mean(dim=1, keepdim=True)
-        )
+        shown = tinted(seen.float(), *chroma.split(2, dim=1))
+        difference = (shown - torch.cat(batch.real)).abs().mean(dim=1, keepdim=True)
         return (difference * garments).sum() / garments.sum().clamp(min=1)
 
     @torch.no_grad()
