@@ -19,7 +19,7 @@ from rich.table import Table
 from torch import Tensor
 
 from hueman.clips.store import Dataset
-from hueman.color.augmentation import random_chroma
+from hueman.color.augmentation import random_colors
 from hueman.evaluation.metrics import ciede2000
 from hueman.training.data import step_generator
 from hueman.training.frames import Frames
@@ -74,7 +74,7 @@ class Readings:
     codes: list[Tensor]
     """(1 + COLORS, code) of the upper and of the lower garment."""
     given: list[Tensor]
-    """(1 + COLORS, 2) each: a and b."""
+    """(1 + COLORS, 2) each: a and b, or (1 + COLORS, 3): Lab."""
     errors: list[list[float]]
     """Without and with calibration: upper and lower asked for, upper and lower own."""
 
@@ -84,14 +84,17 @@ class Readings:
         """Give the clothes in one frame colours, encode and decode them."""
         random = step_generator(SEED)
         means = frames.upper_color, frames.lower_color
-        drawn = [random_chroma(random, mean[:, 0].expand(COLORS)) for mean in means]
-        given = [torch.cat([mean[:, 1:], each]) for mean, each in zip(means, drawn, strict=True)]
+        lightness = model.config.lightness_augmentation
+        given = []
+        for mean in means:
+            drawn = random_colors(random, mean.expand(COLORS, -1), lightness=lightness)
+            given.append(torch.cat([mean[:, -drawn.shape[1] :], drawn]))
         worn = frames[[0] * (COLORS + 1)]
         regions = worn.encoder_regions(model.config.stage_one.encoder.input_region)
         code = model.encoders(worn.recolored(*given, recolor=model.recolor), regions)
         rows = []
         for calibrated in (None, model.calibration(frames)):
-            read = model.chroma(code, calibrated).split(2, dim=1)
+            read = model.colors(code, calibrated).chunk(2, dim=1)
             each = [apart(*colors) for colors in zip(means, read, given, strict=True)]
             asked, own = ([errors[part].mean() for errors in each] for part in (DRAWN, OWN))
             rows.append([float(error) for error in (*asked, *own)])
@@ -100,9 +103,9 @@ class Readings:
 
 
 def apart(mean: Tensor, read: Tensor, given: Tensor) -> Tensor:
-    """CIEDE2000 of (a, b), (N, 2) each, at the lightness of a mean colour (1, 3): (N,)."""
-    lightness = mean[:, :1].expand(len(read), 1)
-    first, second = (torch.cat([lightness, ab], dim=1) for ab in (read, given))
+    """CIEDE2000 (N,) of Lab, or of a and b, (N, 2), at the lightness of a mean colour (1, 3)."""
+    missing = mean[:, : 3 - read.shape[1]].expand(len(read), -1)
+    first, second = (torch.cat([missing, color], dim=1) for color in (read, given))
     return ciede2000(first, second)
 
 

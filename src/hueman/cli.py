@@ -165,6 +165,7 @@ def recolor(
     lower: str | None = None,
     colorizer: Literal["garment", "siggraph17"] = "garment",
     garments: Literal["body", "multiclass"] = "body",
+    lightness: bool = False,
 ) -> None:
     """Give the clothes in a video other colours; nothing else changes.
 
@@ -176,10 +177,11 @@ def recolor(
         colorizer: garment moves a and b of the garment to the colour; siggraph17 lets the paper's
             colourisation network spread it from the joints (fetches 137 MB).
         garments: what finds the garments, as in 'hueman prepare'.
+        lightness: move the garment's lightness to that of the colour too (black becomes white).
     """
     from hueman.color.video import recolor_video
 
-    print(recolor_video(clip, out, upper, lower, colorizer, garments))
+    print(recolor_video(clip, out, upper, lower, colorizer, garments, lightness))
 
 
 def poses(

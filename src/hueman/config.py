@@ -57,6 +57,9 @@ class TrainingConfig:
     color_augmentation: bool = True
     """Garments get random colours while training (paper, section 3.1); without, all keep their
     own."""
+    lightness_augmentation: bool = False
+    """The random colours have a random lightness too, so that black can become white; the paper
+    moves a and b alone."""
     max_chroma: float = Field(default=65.0, gt=0)
     """Largest chroma, in Lab units, of the random garment colours."""
     keep_probability: float = Field(default=0.1, ge=0, le=1)
@@ -75,6 +78,12 @@ class TrainingConfig:
     def _method_has_settings(self) -> "TrainingConfig":
         if self.method == "deformable_gan" and self.deformable_gan is None:
             raise ValueError("method deformable_gan needs the settings deformable_gan")
+        return self
+
+    @model_validator(mode="after")
+    def _lightness_can_be_moved(self) -> "TrainingConfig":
+        if self.lightness_augmentation and self.colorizer != "garment":
+            raise ValueError("lightness_augmentation needs the colorizer garment")
         return self
 
     @model_validator(mode="after")

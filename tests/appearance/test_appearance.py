@@ -5,7 +5,7 @@ import torch
 
 from hueman.appearance.appearance import Appearance
 from hueman.appearance.seams import JOINS, overlapping_parts
-from hueman.appearance.tinting import tinted, without_colors
+from hueman.appearance.tinting import NEUTRAL_LIGHTNESS, tinted, without_colors
 from hueman.clips.store import Dataset
 from hueman.color.lab import rgb_to_lab
 from hueman.features.feature_map import part_masks
@@ -51,6 +51,31 @@ def test_garments_lose_their_mean_colour_and_keep_their_lightness(march):
     outside = (march.upper[:, 0] == 0) & (march.lower[:, 0] == 0)
     assert torch.equal(neutral[:, 1:3].movedim(1, -1)[outside], lab[:, 1:].movedim(1, -1)[outside])
     assert (neutral[:, 3:].movedim(1, -1)[outside] == 0).all()
+
+
+def test_lightness_is_taken_out_too_and_put_back(march):
+    garments = torch.cat([march.upper, march.lower], dim=1).float() / 255
+    means = march.upper_color, march.lower_color
+    neutral = without_colors(march.pictures(), garments, means, lightness=True)
+    for mask in (march.upper, march.lower):
+        assert neutral[:, 0][mask[:, 0] > 250].mean() == pytest.approx(NEUTRAL_LIGHTNESS, abs=2)
+    torch.testing.assert_close(tinted(neutral, *means), march.pictures(), atol=2e-3, rtol=0)
+    red, green = torch.tensor([[70.0, 40, 20]]), torch.tensor([[25.0, -20, 10]])
+    made = tinted(neutral[:1], red, green)
+    wanted = march[:1].recolored(red, green)
+    alone = ((march.upper[:1] == 0) | (march.lower[:1] == 0)).expand(-1, 3, -1, -1)
+    torch.testing.assert_close(made[alone], wanted[alone], atol=2e-3, rtol=0)
+
+
+def test_tinting_has_the_right_gradients():
+    random = torch.Generator().manual_seed(3)
+    neutral = torch.rand((1, 5, 2, 3), generator=random, dtype=torch.float64)
+    neutral[:, :3] = neutral[:, :3] * 20 + torch.tensor([40.0, 0, 0])[:, None, None]
+    colors = [
+        torch.tensor([each], dtype=torch.float64, requires_grad=True)
+        for each in ([55.0, 10.0, -5.0], [45.0, -8.0, 12.0])
+    ]
+    assert torch.autograd.gradcheck(lambda *each: tinted(neutral, *each), colors)
 
 
 def test_a_recoloured_garment_is_the_same_without_its_colour(march):

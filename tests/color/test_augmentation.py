@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from hueman.color.augmentation import GarmentStatistics, random_chroma, recolor_batch
+from hueman.color.augmentation import (
+    LIGHTNESS,
+    GarmentStatistics,
+    random_chroma,
+    random_colors,
+    recolor_batch,
+)
 from hueman.color.lab import in_gamut
 from hueman.color.recolor import mean_color, recolor_frames
 
@@ -50,6 +56,25 @@ def test_random_chroma_covers_the_disc_evenly():
 def test_random_chroma_repeats_with_its_seed():
     draws = [random_chroma(torch.Generator().manual_seed(7), torch.full((5,), 50.0)) for _ in "ab"]
     torch.testing.assert_close(draws[0], draws[1], atol=0, rtol=0)
+
+
+def test_random_lightness_is_even_and_can_be_shown():
+    own = torch.tensor([[30.0, 5, 5]]).expand(2000, -1)
+    colors = random_colors(torch.Generator().manual_seed(1), own, lightness=True)
+    assert colors.shape == (2000, 3)
+    assert in_gamut(colors).all()
+    assert LIGHTNESS[0] <= colors[:, 0].min() < 15
+    assert 87 < colors[:, 0].max() <= LIGHTNESS[1]
+    assert colors[:, 0].mean() == pytest.approx(sum(LIGHTNESS) / 2, abs=2)
+
+
+def test_without_lightness_only_chroma_is_drawn():
+    own = torch.tensor([[30.0, 5, 5]]).expand(4, -1)
+    colors, chroma = (
+        draw(torch.Generator().manual_seed(1))
+        for draw in (lambda g: random_colors(g, own), lambda g: random_chroma(g, own[:, 0]))
+    )
+    assert torch.equal(colors, chroma)
 
 
 def test_batch_agrees_with_recoloured_frames(clip):

@@ -4,7 +4,7 @@ import torch
 from skimage.color import lab2rgb, rgb2lab
 
 from hueman.color.names import parse_color
-from hueman.color.recolor import mean_color, recolor_frames, recolor_garment, shift_chroma
+from hueman.color.recolor import mean_color, recolor_frames, recolor_garment, shift_color
 
 GREEN, MAROON = (60, 140, 70), (150, 60, 70)
 
@@ -103,16 +103,39 @@ def test_the_white_of_a_pattern_stays_whiter():
 def test_grey_garments_take_colour_by_their_lightness():
     lab = torch.tensor([[34.0, 0, 0], [84, 0, 0]]).T.reshape(1, 3, 1, 2)
     mean, target = torch.tensor([[59.0, 0, 0]]), torch.tensor([[15.0, -30]])
-    moved = shift_chroma(lab, torch.ones(1, 1, 1, 2), mean, target)
+    moved = shift_color(lab, torch.ones(1, 1, 1, 2), mean, target)
     expected = torch.tensor([[10.0, -20], [20, -40]]).T
     torch.testing.assert_close(moved[0, 1:, 0], expected)
+
+
+@pytest.mark.parametrize(("own", "contrast"), [(54.0, 1.0), (17.0, 0.5)])
+def test_folds_grow_with_lightness(own, contrast):
+    """Under another dye, a pixel's L + 16 grows in proportion; of dark cloth, less than that."""
+    pixels = torch.tensor([own - 10, own, own + 10])
+    lab = torch.stack([pixels, torch.zeros(3), torch.zeros(3)]).view(1, 3, 1, 3)
+    mean, target = torch.tensor([[own, 0, 0]]), torch.tensor([[80.0, 5, -5]])
+    moved = shift_color(lab, torch.ones(1, 1, 1, 3), mean, target)
+    gain = 1 + contrast * ((80 + 16) / (own + 16) - 1)
+    torch.testing.assert_close(moved[0, 0, 0], 80 + gain * (pixels - own))
+    torch.testing.assert_close(moved[0, :, 0, 1], target[0])
+
+
+def test_a_garment_gets_the_lightness_that_is_asked_for(clip):
+    frames, upper, _ = clip
+    own = mean_color(frames, upper)
+    for wanted in (np.array([30, 10, -20], np.float32), np.array([80, 5, 20], np.float32)):
+        made = recolor_garment(frames, upper, own, wanted, lightness=True)
+        np.testing.assert_allclose(mean_color(made, upper), wanted, atol=2)
+        kept = recolor_garment(frames, upper, own, wanted)
+        assert abs(mean_color(kept, upper)[0] - own[0]) < 1
+        assert np.array_equal(made[upper == 0], frames[upper == 0])
 
 
 def test_a_soft_mask_moves_colour_in_proportion():
     lab = torch.tensor([50.0, 20, 10]).view(1, 3, 1, 1).expand(1, 3, 1, 3)
     mask = torch.tensor([0, 0.5, 1]).view(1, 1, 1, 3)
     mean, target = torch.tensor([[50.0, 20, 10]]), torch.tensor([[0.0, 40]])
-    moved = shift_chroma(lab, mask, mean, target)
+    moved = shift_color(lab, mask, mean, target)
     expected = torch.tensor([[50.0, 50, 50], [20, 10, 0], [10, 25, 40]])
     torch.testing.assert_close(moved[0, :, 0], expected)
 
@@ -132,6 +155,6 @@ def test_shapes_that_do_not_fit_are_refused(clip):
     with pytest.raises(ValueError, match=r"\(2, 40, 30, 3\).*\(1, 40, 30\)"):
         recolor_garment(frames, upper[:1], np.zeros(3), np.zeros(3))
     with pytest.raises(ValueError, match=r"\(1, 3, 4, 4\)"):
-        shift_chroma(
+        shift_color(
             torch.zeros(1, 3, 4, 4), torch.zeros(1, 1, 4, 5), torch.zeros(1, 3), torch.zeros(1, 2)
         )

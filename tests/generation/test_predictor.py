@@ -60,7 +60,7 @@ def test_frames_follow_each_other_from_black(predictor, clip, count):
         guidance = predictor.model.estimate(content, poses[:1], appearance, chosen[:1])
         black = torch.full((1, 3, 96, 64), -1.0)
         calibrated = predictor.model.calibration(content)
-        chroma = predictor.model.chroma(code.expand(3, -1), calibrated)
+        chroma = predictor.model.colors(code.expand(3, -1), calibrated)
         first = predictor.model.next_frame(guidance, code[None], black, chroma[:1])
     assert np.array_equal(frames[0], to_uint8(first)[0])
     again = list(predictor.generate(content, clip.pose[1:2], code))

@@ -32,6 +32,7 @@ class Appearance:
         parts: Tensor,
         pose: Tensor,
         background: Background,
+        lightness: bool = False,
     ) -> "Appearance":
         """Take N frames apart.
 
@@ -42,9 +43,10 @@ class Appearance:
             parts: uint8 (N, H, W), labels 0..10.
             pose: float (N, 18, 3).
             background: of each, or of all.
+            lightness: take the garments' lightness out too, see `without_colors`.
         """
         return cls(
-            without_colors(rgb.float() / 127.5 - 1, garments.float() / 255, means),
+            without_colors(rgb.float() / 127.5 - 1, garments.float() / 255, means, lightness),
             overlapping_parts(parts, pose),
             pose,
             background,

@@ -22,16 +22,17 @@ SHRINKAGE = 0.03
 
 @dataclass(frozen=True)
 class Correction:
-    """Of the a and b that are decoded from one garment's code, for one person."""
+    """Of the colour that is decoded from one garment's code, for one person."""
 
     slope: Tensor
-    """(code + 1, 2), linear in the code; the last row is a constant."""
+    """(code + 1, C), C the numbers of a colour: a and b, or L, a and b. Linear in the code; the
+    last row is a constant."""
     spread: Tensor
     """(code + 1, code + 1), inverse of the codes' weighted squares: tells how far a code is from
     those that were seen."""
 
     def __call__(self, code: Tensor) -> Tensor:
-        """Return what has to be added to the colours decoded from codes (N, code): (N, 2)."""
+        """Return what has to be added to the colours decoded from codes (N, code): (N, C)."""
         inputs = _with_one(code)
         # The leverage of a code: about code / N amid the codes that were seen, large apart.
         leverage = ((inputs @ self.spread) * inputs).sum(dim=1, keepdim=True)
@@ -46,7 +47,7 @@ class Calibration:
     lower: Correction
 
     def __call__(self, upper: Tensor, lower: Tensor) -> Tensor:
-        """Codes (N, up) and (N, down) to what has to be added: (N, 4), a and b of both garments."""
+        """Codes (N, up) and (N, down) to what is added to the garments' colours, (N, 2C)."""
         return torch.cat([self.upper(upper), self.lower(lower)], dim=1)
 
 
@@ -55,7 +56,7 @@ def fit_correction(codes: Tensor, errors: Tensor, weights: Tensor) -> Correction
 
     Args:
         codes: (N, code), of one person's garment in N colours.
-        errors: (N, 2), true a and b less the decoded ones.
+        errors: (N, C), true colours less the decoded ones.
         weights: (N,), of each colour.
     """
     inputs, weights = _with_one(codes.double()), weights.double()[:, None]

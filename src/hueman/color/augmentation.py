@@ -1,6 +1,6 @@
 """Random colours for garments while training (paper, section 3.1).
 
-Fast and batched: garments are found once when a clip is prepared; here a and b only move.
+Fast and batched: garments are found once when a clip is prepared; here colours only move.
 """
 
 import math
@@ -11,7 +11,10 @@ import torch
 from torch import Tensor
 
 from hueman.color.lab import lab_to_rgb, limit_chroma, rgb_to_lab
-from hueman.color.recolor import mean_color, shift_chroma
+from hueman.color.recolor import mean_color, shift_color
+
+LIGHTNESS = (10.0, 90.0)
+"""Random garments are as dark as black cloth, and as light as white cloth."""
 
 
 @dataclass(frozen=True)
@@ -54,37 +57,58 @@ def random_chroma(
     return limit_chroma(torch.cat([lightness[:, None], chroma], dim=1))[:, 1:]
 
 
+def random_colors(
+    generator: torch.Generator, own: Tensor, max_chroma: float = 65.0, lightness: bool = False
+) -> Tensor:
+    """Draw garment colours, at the garments' own lightness or at any.
+
+    Args:
+        generator: where the randomness comes from.
+        own: (N, 3) mean Lab of the garments.
+        max_chroma: see `random_chroma`.
+        lightness: draw L too, evenly from `LIGHTNESS`.
+
+    Returns:
+        (N, 2), a and b; or (N, 3), Lab.
+    """
+    if not lightness:
+        return random_chroma(generator, own[:, 0], max_chroma)
+    darkest, lightest = LIGHTNESS
+    uniform = torch.rand(len(own), generator=generator, device=generator.device).to(own.device)
+    drawn = darkest + (lightest - darkest) * uniform
+    return torch.cat([drawn[:, None], random_chroma(generator, drawn, max_chroma)], dim=1)
+
+
 def recolor_batch(
     rgb: Tensor,
     upper: Tensor,
     lower: Tensor,
     statistics: GarmentStatistics,
-    upper_ab: Tensor | None,
-    lower_ab: Tensor | None,
+    upper_color: Tensor | None,
+    lower_color: Tensor | None,
 ) -> Tensor:
-    """Give the garments of a batch of frames new mean a, b; None leaves a garment as it is.
+    """Give the garments of a batch of frames new mean colours; None leaves a garment as it is.
 
-    Draw `upper_ab` and `lower_ab` for each frame (stage I), or once for all frames of a clip
-    (stage II).
+    Draw the colours for each frame (stage I), or once for all frames of a clip (stage II).
 
     Args:
         rgb: (N, 3, H, W) in [-1, 1].
         upper: (N, 1, H, W) in [0, 1], soft mask of the upper garment.
         lower: (N, 1, H, W) in [0, 1], soft mask of the lower garment.
         statistics: mean Lab of the garments in the clip of each frame.
-        upper_ab: (N, 2) or None.
-        lower_ab: (N, 2) or None.
+        upper_color: (N, 2), a and b, or (N, 3), Lab, or None.
+        lower_color: the same for the lower garments.
 
     Returns:
         (N, 3, H, W) in [-1, 1]; outside the recoloured garments exactly `rgb`.
     """
     lab = rgb_to_lab(rgb / 2 + 0.5)
     touched = torch.zeros_like(upper, dtype=torch.bool)
-    for mask, mean, ab in (
-        (upper, statistics.upper, upper_ab),
-        (lower, statistics.lower, lower_ab),
+    for mask, mean, color in (
+        (upper, statistics.upper, upper_color),
+        (lower, statistics.lower, lower_color),
     ):
-        if ab is not None:
-            lab = shift_chroma(lab, mask, mean, ab)
+        if color is not None:
+            lab = shift_color(lab, mask, mean, color)
             touched = touched | (mask > 0)
     return torch.where(touched, lab_to_rgb(lab) * 2 - 1, rgb)

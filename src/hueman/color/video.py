@@ -44,9 +44,11 @@ class RecoloredGarment:
     request: str
     """The colour as the user wrote it."""
     target: np.ndarray
-    """(3,) Lab asked for: a and b of the request at the garment's own mean L."""
+    """(3,) Lab asked for; if lightness is kept, with the garment's own mean L."""
     before: np.ndarray
     """(3,) mean Lab of the garment in the video."""
+    lightness: bool = False
+    """Whether its lightness is moved too."""
     _sum: np.ndarray = field(default_factory=lambda: np.zeros(3))
     _pixels: int = 0
 
@@ -57,12 +59,13 @@ class RecoloredGarment:
 
     @property
     def error(self) -> float:
-        """Distance between the mean (a, b) reached and the one asked for."""
-        return float(np.linalg.norm(self.after[1:] - self.target[1:]))
+        """Distance between the mean (a, b) reached and the one asked for; or of Lab."""
+        first = 0 if self.lightness else 1
+        return float(np.linalg.norm(self.after[first:] - self.target[first:]))
 
     @property
     def reachable(self) -> bool:
-        """Whether sRGB can show the colour asked for at the garment's lightness."""
+        """Whether sRGB can show the colour asked for at the lightness that the garment gets."""
         return bool(in_gamut(torch.from_numpy(self.target)))
 
     def note(self, recolored: np.ndarray, mask: np.ndarray) -> None:
@@ -73,9 +76,10 @@ class RecoloredGarment:
 
     def __str__(self) -> str:
         """Say in a line what was asked for and what came of it."""
+        off = "L, a, b off by" if self.lightness else "lightness is kept; a, b off by"
         line = (
             f"{self.name}: {hex_of(self.before)} became {hex_of(self.after)}, asked for "
-            f"{self.request} (a, b off by {self.error:.1f}; lightness is kept)"
+            f"{self.request} ({off} {self.error:.1f})"
         )
         if not self.reachable:
             line += "; a screen cannot show that much colour at this lightness, so it got less"
@@ -103,6 +107,7 @@ def recolor_video(
     lower: str | None = None,
     colorizer: ColorizerName = "garment",
     finding: str = "body",
+    lightness: bool = False,
 ) -> RecolorReport:
     """Write a video in which the garments of a person have other colours.
 
@@ -118,6 +123,7 @@ def recolor_video(
         colorizer: `garment` moves a and b in the garments' masks, with one shift for the whole
             video; `siggraph17` is the paper's network, which colours each frame for itself.
         finding: how garments are found, see `class_segmenter`.
+        lightness: give garments the lightness of the colour too; by default they keep their own.
 
     Raises:
         HuemanError: no colour was given, a colour or the video cannot be read, no person or no
@@ -126,6 +132,8 @@ def recolor_video(
     requests = {name: text for name, text in (("upper", upper), ("lower", lower)) if text}
     if not requests:
         raise HuemanError("No colour was given; give --upper, --lower or both.")
+    if lightness and colorizer != "garment":
+        raise HuemanError(f"The colouriser {colorizer} keeps lightness; leave out --lightness.")
     colors = {name: parse_color(text) for name, text in requests.items()}
     colorize = None if colorizer == "garment" else make_colorizer(colorizer)
     segment_classes = class_segmenter(finding)
@@ -135,8 +143,8 @@ def recolor_video(
     garments = []
     for name, color in colors.items():
         before = scene.mean_color(name, clip)
-        target = np.array([before[0], color[1], color[2]], np.float32)
-        garments.append(RecoloredGarment(name, requests[name], target, before))
+        target = np.array([color[0] if lightness else before[0], *color[1:]], np.float32)
+        garments.append(RecoloredGarment(name, requests[name], target, before, lightness))
     paint = _shift if colorize is None else partial(_colorize, colorize, scene)
     with progress_bar("Recolouring", scene.length) as bar:
         write_video(out, _recolored_frames(video, scene, garments, paint, bar), video.info.fps)
@@ -263,10 +271,12 @@ def _shift(
     masks: Mapping[str, np.ndarray],
     garments: list[RecoloredGarment],
 ) -> np.ndarray:
-    """Move a and b in the garments; of large frames, only their pixels are converted."""
+    """Move the garments' colours; of large frames, only their pixels are converted."""
     for garment in garments:
         mask = masks[garment.name][None]
-        frame = recolor_garment(frame[None], mask, garment.before, garment.target)[0]
+        frame = recolor_garment(
+            frame[None], mask, garment.before, garment.target, garment.lightness
+        )[0]
     return frame
 
 

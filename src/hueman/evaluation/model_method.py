@@ -45,12 +45,12 @@ class ModelMethod:
         codes = codes.to(self.model.code_mean.device)
         guidance = self.model.estimate(content, pose, self.model.appearance(content))
         calibrated = self.model.calibration(content)
-        chroma = None if calibrated is None else self.model.chroma(codes, calibrated)
+        colors = None if calibrated is None else self.model.colors(codes, calibrated)
         count = len(codes)
         previous = black_frames(guidance.features[:1]).expand(count, -1, -1, -1)
         video = []
         for number in range(len(pose)):
             told = guidance.each(lambda all_, n=number: all_[n : n + 1].expand(count, -1, -1, -1))
-            previous = self.model.next_frame(told, codes, previous, chroma)
+            previous = self.model.next_frame(told, codes, previous, colors)
             video.append(previous.float().cpu())
         return torch.stack(video, dim=1)

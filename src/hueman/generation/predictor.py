@@ -76,17 +76,20 @@ class Predictor:
 
         Args:
             content: frames (`content`), of which the first is encoded.
-            upper: Lab (3,) of the upper garment, of which a and b are used; None keeps its own.
+            upper: Lab (3,) of the upper garment; None keeps its own. Its L is used by models that
+                were trained with `lightness_augmentation`.
             lower: Lab (3,) of the lower garment.
 
         Returns:
             (up + down,).
         """
         content = content[:1]
-        upper_ab = _reachable_chroma(content.upper_color, upper)
-        lower_ab = _reachable_chroma(content.lower_color, lower)
-        recolor = self.model.recolor
-        pictures = content.recolored(upper_ab, lower_ab, recolor).to(self.device)
+        lightness = self.model.config.lightness_augmentation
+        wanted = (
+            reachable_color(own, color, lightness)
+            for own, color in ((content.upper_color, upper), (content.lower_color, lower))
+        )
+        pictures = content.recolored(*wanted, recolor=self.model.recolor).to(self.device)
         kind = self.model.config.stage_one.encoder.input_region
         return self.model.encoders(pictures, content.encoder_regions(kind).to(self.device))[0]
 
@@ -110,14 +113,14 @@ class Predictor:
         chosen = chosen_frames(content.parts, content.pose, poses)
         codes = codes.to(self.device)
         calibrated = self.model.calibration(content)
-        chroma = [None] * len(poses)
+        colors = [None] * len(poses)
         if calibrated is not None:
-            chroma = self.model.chroma(codes, calibrated).split(1)
+            colors = self.model.colors(codes, calibrated).split(1)
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
-        for now in zip(poses.split(1), chosen.split(1), codes.split(1), chroma, strict=True):
-            pose_now, parts_from, code, colors = now
+        for now in zip(poses.split(1), chosen.split(1), codes.split(1), colors, strict=True):
+            pose_now, parts_from, code, worn = now
             guidance = self.model.estimate(content, pose_now, appearance, parts_from)
-            previous = self.model.next_frame(guidance, code, previous, colors)
+            previous = self.model.next_frame(guidance, code, previous, worn)
             yield to_uint8(previous)[0]
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -143,9 +146,21 @@ def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
     return (1 - share) * first + share * last
 
 
-def _reachable_chroma(own: Tensor, wanted: np.ndarray | None) -> Tensor | None:
-    """Return (1, 2) a, b nearest to those wanted that sRGB can show at the garment's lightness."""
+def reachable_color(own: Tensor, wanted: np.ndarray | None, lightness: bool) -> Tensor | None:
+    """Return the colour nearest to the one wanted that the garment can have.
+
+    Args:
+        own: (1, 3), mean Lab of the garment.
+        wanted: Lab (3,), or None.
+        lightness: whether its lightness can change.
+
+    Returns:
+        (1, 3), Lab, if lightness can change; else (1, 2), a and b that sRGB can show at its own
+        lightness; None where nothing is wanted.
+    """
     if wanted is None:
         return None
-    color = torch.cat([own[:, :1], torch.as_tensor(wanted[1:], dtype=own.dtype)[None]], dim=1)
-    return limit_chroma(color)[:, 1:]
+    color = torch.as_tensor(wanted, dtype=own.dtype)[None]
+    if lightness:
+        return limit_chroma(color)
+    return limit_chroma(torch.cat([own[:, :1], color[:, 1:]], dim=1))[:, 1:]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from hueman.color.augmentation import GarmentStatistics, random_chroma
+from hueman.color.augmentation import GarmentStatistics, random_colors
 from hueman.color.colorizer import Wearer, make_colorizer
 from hueman.config import TrainingConfig
 from hueman.training.frames import Frames, Recolor
@@ -45,14 +45,14 @@ def draw_clip_colors(
         random: source of the colours.
 
     Returns:
-        (a, b) of the upper and of the lower garments, (N, 2) each; None without
-        `color_augmentation`: all stay as they are.
+        Colours of the upper and of the lower garments, (N, 2) each, a and b, or (N, 3), Lab, with
+        `lightness_augmentation`; None without `color_augmentation`: all stay as they are.
     """
     if not config.color_augmentation:
         return None, None
     colors = []
     for mean in (content.upper_color, content.lower_color):
-        drawn = random_chroma(random, mean[:, 0], config.max_chroma)
+        drawn = random_colors(random, mean, config.max_chroma, config.lightness_augmentation)
         keep = torch.rand(len(mean), 1, generator=random) < config.keep_probability
-        colors.append(torch.where(keep.to(mean.device), mean[:, 1:], drawn))
+        colors.append(torch.where(keep.to(mean.device), mean[:, -drawn.shape[1] :], drawn))
     return colors[0], colors[1]

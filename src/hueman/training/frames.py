@@ -116,29 +116,30 @@ class Frames:
 
     def recolored(
         self,
-        upper_ab: Tensor | None,
-        lower_ab: Tensor | None,
+        upper: Tensor | None,
+        lower: Tensor | None,
         recolor: "Recolor | None" = None,
     ) -> Tensor:
         """Return the frames with garments moved to new mean colours.
 
         Args:
-            upper_ab: (N, 2) wanted mean a, b of the upper garments, or None to leave them.
-            lower_ab: (N, 2) the same for the lower garments.
-            recolor: another way to colour than moving a and b.
+            upper: (N, 2) wanted mean a, b of the upper garments, or (N, 3), Lab, or None to leave
+                them.
+            lower: the same for the lower garments.
+            recolor: another way to colour than moving colours; it needs a and b.
 
         Returns:
             (N, 3, H, W) in [-1, 1].
         """
         if recolor is not None:
-            return recolor(self, upper_ab, lower_ab)
+            return recolor(self, upper, lower)
         return recolor_batch(
             self.pictures(),
             self.upper.float() / 255,
             self.lower.float() / 255,
             GarmentStatistics(self.upper_color, self.lower_color),
-            upper_ab,
-            lower_ab,
+            upper,
+            lower,
         )
 
     def features(self) -> Tensor:
@@ -163,16 +164,19 @@ class Frames:
         ]
         return torch.stack(regions, dim=1).float()
 
-    def appearance(self, together: bool = False) -> Appearance:
+    def appearance(self, together: bool = False, lightness: bool = False) -> Appearance:
         """Take the frames apart for the appearance path: people, garments, backgrounds.
 
         Args:
             together: the frames show one person in one place, so they have one background.
+            lightness: take the garments' lightness out too, see `without_colors`.
         """
         background = Background.of(self.rgb, self.person, self.pose, together)
         garments = torch.cat([self.upper, self.lower], dim=1)
         means = self.upper_color, self.lower_color
-        return Appearance.of(self.rgb, garments, means, self.parts, self.pose, background)
+        return Appearance.of(
+            self.rgb, garments, means, self.parts, self.pose, background, lightness
+        )
 
     def warped(
         self,

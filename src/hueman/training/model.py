@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hueman.appearance.appearance import Appearance
 from hueman.appearance.calibration import COLORS, OWN_WEIGHT, Calibration, fit_correction
 from hueman.appearance.tinting import tinted
-from hueman.color.augmentation import random_chroma
+from hueman.color.augmentation import random_colors
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.networks.coarse_to_fine import CoarseToFine, code_map
@@ -93,7 +93,9 @@ class VideoModel(nn.Module):
         self.restoring = config.stage_two.restore
         self.generator = build_generator(config)
         codes = config.stage_one.upper_code, config.stage_one.lower_code
-        self.tint = TintDecoder(*codes) if config.stage_two.appearance else None
+        self.tint = None
+        if config.stage_two.appearance:
+            self.tint = TintDecoder(*codes, lightness=config.lightness_augmentation)
         length = self.upper_length + config.stage_one.lower_code
         self.register_buffer("code_mean", torch.zeros(length))
         self.register_buffer("code_covariance", torch.eye(length))
@@ -137,7 +139,9 @@ class VideoModel(nn.Module):
 
     def appearance(self, content: Frames) -> Appearance | None:
         """Take content frames of one person apart for the appearance path, if the model has one."""
-        return content.appearance(together=True) if self.tint is not None else None
+        if self.tint is None:
+            return None
+        return content.appearance(together=True, lightness=self.config.lightness_augmentation)
 
     def estimate(
         self,
@@ -182,19 +186,26 @@ class VideoModel(nn.Module):
         count, random = COLORS, torch.Generator().manual_seed(self.config.seed)
         own, drawn = (content.upper_color[:1], content.lower_color[:1]), []
         for mean in own:
-            others = random_chroma(random, mean[:, 0].expand(count), self.config.max_chroma)
-            drawn.append(torch.cat([mean[:, 1:], others]))
+            others = random_colors(
+                random,
+                mean.expand(count, -1),
+                self.config.max_chroma,
+                self.config.lightness_augmentation,
+            )
+            drawn.append(torch.cat([mean[:, -others.shape[1] :], others]))
         worn = content[[0] * (count + 1)]
         pictures = worn.recolored(*drawn, recolor=self.recolor).to(self.code_mean.device)
         regions = worn.encoder_regions(self.config.stage_one.encoder.input_region).to(pictures)
         code = self.encoders(pictures, regions).float()
-        errors = torch.cat(drawn, dim=1).to(code) - self.chroma(code)
+        errors = torch.cat(drawn, dim=1).to(code) - self.colors(code)
         weights = code.new_tensor([OWN_WEIGHT] + [1.0] * count)
-        each = zip(self._halves(code), errors.split(2, dim=1), strict=True)
+        each = zip(self._halves(code), errors.chunk(2, dim=1), strict=True)
         return Calibration(*(fit_correction(*garment, weights) for garment in each))
 
-    def chroma(self, code: Tensor, calibrated: Calibration | None = None) -> Tensor:
+    def colors(self, code: Tensor, calibrated: Calibration | None = None) -> Tensor:
         """Read what colours codes (N, up + down) stand for: (N, 4), a and b of both garments.
+
+        With `lightness_augmentation` (N, 6), Lab of both.
 
         Args:
             code: of any person.
@@ -214,7 +225,7 @@ class VideoModel(nn.Module):
         guidance: Guidance,
         code: Tensor,
         previous: Tensor,
-        chroma: Tensor | None = None,
+        colors: Tensor | None = None,
     ) -> Tensor:
         """Make a frame from the one before (paper, section 3.2).
 
@@ -222,8 +233,8 @@ class VideoModel(nn.Module):
             guidance: for N frames.
             code: (N, up + down).
             previous: (N, 3, H, W) in [-1, 1]; before the first frame all -1, black.
-            chroma: (N, 4), a and b of both garments for the appearance path; by default what
-                `chroma` reads from the code.
+            colors: (N, 4) or (N, 6), of both garments for the appearance path; by default what
+                `colors` reads from the code.
 
         Returns:
             (N, 3, H, W) in [-1, 1].
@@ -232,8 +243,8 @@ class VideoModel(nn.Module):
         written = code_map(*self._halves(code), guidance.regions)
         if guidance.appearance is None:
             return self.generator(pictures, written)
-        chroma = self.chroma(code) if chroma is None else chroma
-        base = tinted(guidance.appearance.float(), *chroma.split(2, dim=1))
+        colors = self.colors(code) if colors is None else colors
+        base = tinted(guidance.appearance.float(), *colors.chunk(2, dim=1))
         pictures["appearance"] = torch.cat([base, guidance.appearance[:, 3:]], dim=1)
         made = self.generator(pictures, written)
         share = (made[:, 3:] + 1) / 2
@@ -248,7 +259,7 @@ class VideoModel(nn.Module):
         code: Tensor,
         previous: Tensor,
         blotches: list[Tensor] | None = None,
-        chroma: Tensor | None = None,
+        colors: Tensor | None = None,
     ) -> list[Tensor]:
         """Make consecutive frames, each from the one before.
 
@@ -257,7 +268,7 @@ class VideoModel(nn.Module):
             code: (N, up + down).
             previous: (N, 3, H, W) in [-1, 1], the frame before the first.
             blotches: in training, for each frame what is added to the one before.
-            chroma: (N, 4), see `next_frame`.
+            colors: (N, 4) or (N, 6), see `next_frame`.
 
         Returns:
             Frames (N, 3, H, W) in [-1, 1].
@@ -267,7 +278,7 @@ class VideoModel(nn.Module):
             before = frames[-1]
             if blotches is not None:
                 before = (before + blotches[number]).clamp(-1, 1)
-            frames.append(self.next_frame(told, code, before, chroma))
+            frames.append(self.next_frame(told, code, before, colors))
         return frames[1:]
 
 

@@ -36,8 +36,9 @@ class WarpedPair:
     """v1 and v2, each (N, 3, H, W) in [-1, 1]."""
     guidance: list[Guidance]
     """For each warm-up frame, then for v1 and v2; feature maps are warped and not yet restored."""
-    chroma: Tensor
-    """(N, 4), a and b that the upper and the lower garments were given, or have."""
+    colors: Tensor
+    """(N, 2C), colours that the upper and the lower garments were given, or have: a and b, or Lab.
+    """
     content: Tensor
     """The coloured content frames, (N, 3, H, W) in [-1, 1]."""
     encoder_regions: Tensor
@@ -61,8 +62,8 @@ class Batch:
     """
     code: Tensor
     """(N, up + down), of the content frame, without gradient."""
-    chroma: Tensor
-    """(N, 4), a and b that it stands for."""
+    colors: Tensor
+    """(N, 2C), colours that it stands for."""
     previous: Tensor
     """v0, (N, 3, H, W): black, or what the generator made of the frames before."""
     squares: list[Tensor]
@@ -114,15 +115,15 @@ class FramePairs:
         black = black_frames(guidance[0].features)
         content = place(pair.content, self.fabric), place(pair.encoder_regions, self.fabric)
         code = self.model.encoders(*content).float()
-        chroma = pair.chroma.to(self.fabric.device)
+        colors = pair.colors.to(self.fabric.device)
         with self.fabric.autocast():
-            before = self.model.generate_sequence(guidance[:-2], code, black, chroma=chroma)
+            before = self.model.generate_sequence(guidance[:-2], code, black, colors=colors)
         return Batch(
             real=[place(frame, self.fabric) for frame in pair.real],
             guidance=guidance[-2:],
             content=content,
             code=code,
-            chroma=chroma,
+            colors=colors,
             previous=before[-1].float() if before else black,
             squares=[each.to(self.fabric.device) for each in pair.squares],
             blotches=[place(each, self.fabric) for each in pair.blotches],
@@ -136,8 +137,9 @@ class FramePairs:
         places = self.sampler.batch(number)
         content = Frames.gather(self.frames, self._content_places(places, random))
         colors = draw_clip_colors(content, self.config, random)
-        own = (content.upper_color[:, 1:], content.lower_color[:, 1:])
-        worn = [mean if ab is None else ab for mean, ab in zip(own, colors, strict=True)]
+        count = 3 if self.config.lightness_augmentation else 2
+        own = (content.upper_color[:, -count:], content.lower_color[:, -count:])
+        worn = [mean if drawn is None else drawn for mean, drawn in zip(own, colors, strict=True)]
         warm_up = int(torch.randint(stage.warm_up_frames + 1, (1,), generator=random))
         if not stage.generator.previous_frame:
             warm_up = 0
@@ -146,12 +148,15 @@ class FramePairs:
             self._frames_after(places, later).shifted(columns) for later in range(-warm_up, 2)
         ]
         # The background moves with the targets, so what is seen of the content frame must too.
-        seen = content.shifted(columns).appearance() if stage.appearance else None
+        seen = None
+        if stage.appearance:
+            lightness = self.config.lightness_augmentation
+            seen = content.shifted(columns).appearance(lightness=lightness)
         encoder_regions = content.encoder_regions(self.config.stage_one.encoder.input_region)
         return WarpedPair(
             real=[target.recolored(*colors, recolor=self.recolor) for target in targets[-2:]],
             guidance=self._guidance(content, seen, [each.pose for each in targets]),
-            chroma=torch.cat(worn, dim=1),
+            colors=torch.cat(worn, dim=1),
             content=content.recolored(*colors, recolor=self.recolor),
             encoder_regions=encoder_regions,
             squares=[close_up_squares(target.pose) for target in targets[-2:]],

@@ -17,7 +17,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from hueman.color.augmentation import random_chroma
+from hueman.color.augmentation import random_colors
 from hueman.config import TrainingConfig
 from hueman.networks.initialization import initialize
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
@@ -204,52 +204,54 @@ class StageOne:
             both: colour the other garment too, to see whether the code can tell it.
 
         Returns:
-            Frames (N, 3, H, W) in [-1, 1], encoder regions (N, 1, H, W), and the (a, b) used:
-            (N, 4), of the upper and of the lower garment, the garment's own where it was kept.
+            Frames (N, 3, H, W) in [-1, 1], encoder regions (N, 1, H, W), and the colours used:
+            (N, 2C), of the upper and of the lower garment, a and b, or Lab with
+            `lightness_augmentation`; the garment's own where it was kept.
         """
         used: list[Tensor | None] = []
         for region, mean in (("upper", batch.upper_color), ("lower", batch.lower_color)):
-            drawn = random_chroma(random, mean[:, 0], self.config.max_chroma)
+            drawn = random_colors(
+                random, mean, self.config.max_chroma, self.config.lightness_augmentation
+            )
             used.append(drawn if both or region == self.region else None)
         kind = self.config.stage_one.encoder.input_region
-        own = (batch.upper_color[:, 1:], batch.lower_color[:, 1:])
+        count = 3 if self.config.lightness_augmentation else 2
+        own = (batch.upper_color[:, -count:], batch.lower_color[:, -count:])
         kept = [a if a is not None else b for a, b in zip(used, own, strict=True)]
         regions = batch.encoder_regions(kind)[:, self.number, None]
         return batch.recolored(*used, recolor=self.recolor), regions, torch.cat(kept, dim=1)
 
     @torch.no_grad()
     def encode(self, clips: list[ClipFrames], count: int, both: bool) -> tuple[Tensor, Tensor]:
-        """Encode `count` randomly coloured frames: codes (N, code) and the (a, b) used (N, 4)."""
+        """Encode `count` randomly coloured frames: codes (N, code) and the colours used (N, 2C)."""
         random = step_generator(self.config.seed, 10 + self.number, int(both))
         order = np.random.default_rng(self.config.seed)
-        codes, chroma = [], []
+        codes, colors = [], []
         for start in range(0, count, ENCODED_AT_ONCE):
             numbers = order.integers(len(clips), size=min(ENCODED_AT_ONCE, count - start))
             places = [(int(n), int(order.integers(len(clips[n].frames)))) for n in numbers]
             batch = Frames.gather([clip.frames for clip in clips], places)
             frames, regions, used = self.colored(batch, random, both)
             codes.append(self.encoder(place(frames * regions, self.fabric))[0].float().cpu())
-            chroma.append(used)
-        return torch.cat(codes), torch.cat(chroma)
+            colors.append(used)
+        return torch.cat(codes), torch.cat(colors)
 
     def measure(self) -> dict[str, float]:
-        """Say how well (a, b) can be read from the code by a linear map (R2), and how little else.
+        """Say how well colours can be read from the code by a linear map (R2), and how little else.
 
         `r2`: own garment, test clips, probe fitted on training clips. `r2_other`: the other
         garment's colour when both are random; near 0 is right. `active_units`: numbers of the
         code that vary (Burda et al. 2016).
         """
-        codes, chroma = self.encode(self.split.train, self.probe_frames, both=True)
+        codes, colors = self.encode(self.split.train, self.probe_frames, both=True)
         test = self.split.test or self.split.train
-        test_codes, test_chroma = self.encode(test, self.probe_frames // 2, both=False)
-        own = slice(2 * self.number, 2 * self.number + 2)
-        other = slice(2 - 2 * self.number, 4 - 2 * self.number)
+        test_codes, test_colors = self.encode(test, self.probe_frames // 2, both=False)
+        garments, test_garments = colors.chunk(2, dim=1), test_colors.chunk(2, dim=1)
+        own, other = garments[self.number], garments[1 - self.number]
         half = len(codes) // 2
         return {
-            "r2": linear_probe(codes, chroma[:, own], test_codes, test_chroma[:, own]),
-            "r2_other": linear_probe(
-                codes[:half], chroma[:half, other], codes[half:], chroma[half:, other]
-            ),
+            "r2": linear_probe(codes, own, test_codes, test_garments[self.number]),
+            "r2_other": linear_probe(codes[:half], other[:half], codes[half:], other[half:]),
             "active_units": active_units(codes),
         }
 

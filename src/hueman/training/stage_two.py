@@ -137,7 +137,7 @@ class StageTwo:
 
     def _generate(self, batch: Batch, code: Tensor, train: bool = False) -> list[Tensor]:
         # In use, colours come out of codes; in training, the path wears the very ones.
-        extras = (batch.blotches, batch.chroma) if train else (None, None)
+        extras = (batch.blotches, batch.colors) if train else (None, None)
         with self.fabric.autocast():
             return self.model.generate_sequence(batch.guidance, code, batch.previous, *extras)
 
@@ -166,8 +166,8 @@ class StageTwo:
             [each.appearance for each in batch.guidance if each.appearance is not None]
         )
         garments = seen[:, 3:].amax(dim=1, keepdim=True).clamp(0, 1)
-        chroma = self.model.chroma(code).repeat(len(batch.guidance), 1)
-        shown = tinted(seen.float(), *chroma.split(2, dim=1))
+        colors = self.model.colors(code).repeat(len(batch.guidance), 1)
+        shown = tinted(seen.float(), *colors.chunk(2, dim=1))
         difference = (shown - torch.cat(batch.real)).abs().mean(dim=1, keepdim=True)
         return (difference * garments).sum() / garments.sum().clamp(min=1)
 
