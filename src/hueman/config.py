@@ -81,9 +81,11 @@ class TrainingConfig:
         return self
 
     @model_validator(mode="after")
-    def _lightness_can_be_moved(self) -> "TrainingConfig":
+    def _colors_can_be_moved(self) -> "TrainingConfig":
         if self.lightness_augmentation and self.colorizer != "garment":
             raise ValueError("lightness_augmentation needs the colorizer garment")
+        if self.stage_one.color_weight > 0 and not self.color_augmentation:
+            raise ValueError("stage_one.color_weight needs color_augmentation")
         return self
 
     @model_validator(mode="after")

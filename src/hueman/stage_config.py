@@ -96,6 +96,9 @@ class StageOneConfig:
     l1_weight: float = Field(default=10.0, ge=0)
     kl_weight: float = Field(default=0.01, ge=0)
     latent_weight: float = Field(default=0.5, ge=0)
+    color_weight: float = Field(default=0.0, ge=0)
+    """Of what a linear map reads wrongly from the code of the colour that the garment was given
+    (L1, in units of 40); beyond the paper: codes of many people tell colours sooner."""
     person_weight: float = Field(default=0.0, ge=0)
     """The L1 term weighs a pixel with 1 + this times the person mask; the paper has 0."""
 

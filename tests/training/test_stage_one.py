@@ -5,6 +5,7 @@ import pytest
 import torch
 from tiny_training import TINY, changed, update, weights_of
 
+from hueman.color.lab import rgb_to_lab
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.training.devices import make_fabric
@@ -68,6 +69,33 @@ def test_reconstruction_reaches_encoder_and_generator_and_kl_the_encoder(split, 
     heavy = gradients(stage(split, [*settings, *only(weight)]))
     reached = {name for name in without if not same(without[name], heavy[name])}
     assert reached == ({"encoder", "generator"} if weight == "l1_weight" else {"encoder"})
+
+
+def test_a_reader_of_colours_teaches_the_encoder(split):
+    settings = [*TINY, *only(), "lightness_augmentation=true"]
+    without = gradients(stage(split, settings))
+    made = stage(split, [*settings, "stage_one.color_weight=5"])
+    heavy = gradients(made)
+    assert not same(without["encoder"], heavy["encoder"])
+    assert same(without["generator"], heavy["generator"])
+    batch, loss = made.make_batch(0), made.backward(0)["color"]
+    assert batch.colors.shape == (2, 3)
+    with torch.no_grad():
+        mean, _ = made.encoder(batch.frames * batch.region)
+        reader = made.networks["reader"]
+        expected = (reader(mean) - batch.colors / 40).abs().mean()
+    assert loss == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_colours_that_are_read_are_those_that_are_worn(split):
+    made = stage(split, [*TINY, "stage_one.color_weight=1"], "lower")
+    frames = split.train[0].frames[:2]
+    pictures, _, worn = made.colored(frames, torch.Generator().manual_seed(3))
+    lab = rgb_to_lab(pictures / 2 + 0.5)
+    for number in range(2):
+        inside = frames.lower[number, 0] > 250
+        mean = lab[number][:, inside].mean(dim=1)
+        assert (mean - worn[number, 3:]).norm() < 10  # of the frame, and of its whole clip
 
 
 def test_discriminator_learns_from_its_own_loss_alone(split):

@@ -34,6 +34,8 @@ from hueman.training.pictures import picture_grid
 from hueman.training.prefetch import Prefetcher, batches_ahead
 
 Region = Literal["upper", "lower"]
+COLOR_UNIT = 40.0
+"""Of Lab, to 1 of what is read from a code."""
 PROBE_FRAMES = 400
 ENCODED_AT_ONCE = 10
 
@@ -50,6 +52,8 @@ class ColoredBatch:
     """What the encoder may see, (N, 1, H, W) in [0, 1]."""
     weight: Tensor
     """Of each pixel in the L1 term, (N, 1, H, W)."""
+    colors: Tensor
+    """(N, 2) or (N, 3), the colours that the garment wears: a and b, or Lab."""
     noise: Tensor
     """(2, N, code): for the draw of z around its mean, and for a random code."""
 
@@ -130,6 +134,9 @@ class StageOne:
             )
         for name in ("generator", *discriminators):
             initialize(networks[name], stage.initialization)
+        if stage.color_weight > 0:
+            colors = 3 if self.config.lightness_augmentation else 2
+            networks["reader"] = torch.nn.Linear(encoder.mean.out_features, colors)
         return networks
 
     def backward(self, number: int) -> dict[str, float]:
@@ -161,14 +168,20 @@ class StageOne:
         latent = (self.encoder(source * region)[0] - wanted).abs().mean()
 
         objective = adversarial + weights.l1_weight * l1 + weights.kl_weight * kl
+        losses = {"l1": l1, "kl": kl, "latent": latent, "adversarial": adversarial, "judge": judge}
+        learners = ["encoder", "generator"]
+        if weights.color_weight > 0:
+            wanted = batch.colors[:count].to(self.fabric.device) / COLOR_UNIT
+            losses["color"] = (self.networks["reader"](mean) - wanted).abs().mean()
+            objective = objective + weights.color_weight * losses["color"]
+            learners.append("reader")
         judges = [name for name in self.networks.names if "discriminator" in name]
         backward = self.networks.backward
-        backward(objective, "encoder", "generator", retain_graph=True)
+        backward(objective, *learners, retain_graph=True)
         # The latent term trains the generator alone (BicycleGAN): the encoder must not make its
         # codes easy to predict.
         backward(weights.latent_weight * latent, "generator", retain_graph=True)
         backward(judge, *judges)
-        losses = {"l1": l1, "kl": kl, "latent": latent, "adversarial": adversarial, "judge": judge}
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def _judge(self, name: str, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
@@ -181,7 +194,7 @@ class StageOne:
         """Make batch `number`, on the CPU; each frame gets a colour of its own (section 4.2)."""
         random = step_generator(self.config.seed, self.number, number)
         frames = Frames.gather(self.train_frames, self.sampler.batch(number))
-        colored, region, _ = self.colored(frames, random)
+        colored, region, worn = self.colored(frames, random)
         if not self.config.color_augmentation:
             colored = frames.pictures()
         length = getattr(self.config.stage_one, f"{self.region}_code")
@@ -190,6 +203,7 @@ class StageOne:
             features=frames.features(),
             region=region,
             weight=1 + self.config.stage_one.person_weight * frames.person / 255,
+            colors=worn.chunk(2, dim=1)[self.number],
             noise=torch.randn((2, len(frames), length), generator=random),
         )
 
