@@ -21,10 +21,10 @@ import torch
 import tyro
 
 from hueman.clips.video import Video
+from hueman.color.difference import ciede2000
 from hueman.color.garment import find_garments
 from hueman.color.lab import lab_from_uint8
 from hueman.color.recolor import recolor_frames
-from hueman.evaluation.metrics import ciede2000
 from hueman.features.body_parts import label_body_parts
 from hueman.perception.base import ClassSegmenter, PoseEstimator, class_segmenter, pose_estimator
 

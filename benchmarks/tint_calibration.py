@@ -20,7 +20,7 @@ from torch import Tensor
 
 from hueman.clips.store import Dataset
 from hueman.color.augmentation import random_colors
-from hueman.evaluation.metrics import ciede2000
+from hueman.color.difference import ciede2000
 from hueman.training.data import step_generator
 from hueman.training.frames import Frames
 from hueman.training.latent import linear_probe

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from hueman.appearance.choosing import chosen_frames
 from hueman.clips.video import Video
 from hueman.color.names import parse_color
 from hueman.config import load_config
@@ -54,12 +53,12 @@ def test_frames_follow_each_other_from_black(predictor, clip, count):
     code = predictor.code(content)
     frames = list(predictor.generate(content, clip.pose[:3], code))
     assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
-    chosen = chosen_frames(content.parts, content.pose, poses)
+    chosen = content.chosen(poses)
     with torch.inference_mode():
-        appearance = predictor.model.appearance(content)
-        guidance = predictor.model.estimate(content, poses[:1], appearance, chosen[:1])
+        appearance = content.appearance
+        guidance = predictor.model.estimate(content.frames, poses[:1], appearance, chosen[:1])
         black = torch.full((1, 3, 96, 64), -1.0)
-        calibrated = predictor.model.calibration(content)
+        calibrated = content.calibration
         chroma = predictor.model.colors(code.expand(3, -1), calibrated)
         first = predictor.model.next_frame(guidance, code[None], black, chroma[:1])
     assert np.array_equal(frames[0], to_uint8(first)[0])

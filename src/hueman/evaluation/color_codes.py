@@ -15,6 +15,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
+from hueman.color.difference import ciede2000
 from hueman.evaluation.color_control import (
     REQUESTED_CHROMA,
     certain_masks,
@@ -29,7 +30,6 @@ from hueman.evaluation.color_control import (
 )
 from hueman.evaluation.held_out import HeldOutClip
 from hueman.evaluation.method import CodedMethod, Outfit
-from hueman.evaluation.metrics import ciede2000
 
 GARMENTS = ("upper", "lower")
 REUSE = ("reuse_error", "own_error", "reuse_difference")

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from hueman.color.difference import ciede2000
 from hueman.color.lab import limit_chroma, rgb_to_lab
 from hueman.evaluation.held_out import HeldOutClip
 from hueman.evaluation.method import OWN, Outfit
-from hueman.evaluation.metrics import ciede2000
 from hueman.training.frames import Frames
 
 REQUESTED_CHROMA = ((50, 10), (-35, 40), (10, -50), (-30, -5), (5, 55), (40, -40))

@@ -1,17 +1,15 @@
 """From files to a file: `hueman generate`."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import numpy as np
 
 from hueman.clips.encoding import write_video
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import PreparedClip, read_clip
 from hueman.color.names import parse_color
+from hueman.generation.colors import ColorMeter, MetRequest, measured_for
 from hueman.generation.driving import driving_poses
-from hueman.generation.predictor import Predictor
+from hueman.generation.predictor import Predictor, watched
 from hueman.generation.retarget import retarget
 from hueman.perception.base import class_segmenter, edge_detector, pose_estimator
 from hueman.preparation.clip import prepare_clip
@@ -31,13 +29,16 @@ class GeneratedVideo:
     height: int
     width: int
     fps: float
+    colors: tuple[MetRequest, ...] = ()
+    """What came of the colours that were asked for."""
 
     def __str__(self) -> str:
-        """Return a line for people to read."""
-        return (
+        """Return lines for people to read."""
+        line = (
             f"{self.file}: {self.frames} frames of {self.width}x{self.height} "
             f"at {self.fps:g} frames a second."
         )
+        return "\n  ".join([line, *map(str, self.colors)])
 
 
 def generate(
@@ -73,7 +74,9 @@ def generate(
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
     """
-    colors = [None if text is None else parse_color(text) for text in (upper, lower)]
+    for text in (upper, lower):
+        if text is not None:
+            parse_color(text)  # what is mistyped is said before anything takes time
     predictor = Predictor.from_file(model, device)
     predictor.model.choose_restoration(restoration)
     perception = perception or PerceptionSettings()
@@ -82,13 +85,14 @@ def generate(
     height, width = clip.frames.shape[1:3]
     pose = predictor.scale_pose(retarget(driving, clip.pose), height, width)
     person = predictor.content(clip, content_frames)
-    frames = predictor.generate(person, pose, predictor.code(person, *colors))
-    write_video(out, _shown(frames, len(pose)), fps)
-    return GeneratedVideo(out, len(pose), *predictor.size, fps)
-
-
-def _shown(frames: Iterator[np.ndarray], length: int) -> Iterator[np.ndarray]:
-    return track(frames, "Generating", length)
+    requests, meter = predictor.requests(person, upper, lower), ColorMeter()
+    frames = predictor.generate(person, pose, predictor.dress(person, pose, requests))
+    frames = watched(track(frames, "Generating", len(pose)), person, pose, meter)
+    write_video(out, frames, fps)
+    met = [
+        MetRequest(each, measured_for(each, meter.means, predictor.lightness)) for each in requests
+    ]
+    return GeneratedVideo(out, len(pose), *predictor.size, fps, tuple(met))
 
 
 def _read_content(

@@ -1,17 +1,18 @@
 """A trained model as something to call: content frame, poses and colours in, frames out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from hueman.appearance.choosing import chosen_frames, content_frames
+from hueman.appearance.choosing import content_frames
 from hueman.clips.store import PreparedClip
-from hueman.color.lab import limit_chroma
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
+from hueman.generation.colors import GARMENTS, ColorMeter, Request, meet, reachable
+from hueman.generation.person import Person
 from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model
@@ -19,6 +20,10 @@ from hueman.training.pictures import to_uint8
 
 CONTENT_FRAMES = 8
 """Frames of a clip that show its person, if the model can use several."""
+PROBES = 4
+"""Frames that are made to see what colours come out."""
+WATCHED_EVERY = 5
+"""Of a video's frames, every so many are measured by `watched`."""
 
 
 class Predictor:
@@ -47,7 +52,7 @@ class Predictor:
         """Height and width of the frames it makes, in pixels."""
         return self.model.config.height, self.model.config.width
 
-    def content(self, clip: PreparedClip, count: int | None = None) -> Frames:
+    def content(self, clip: PreparedClip, count: int | None = None) -> Person:
         """Bring frames of a prepared clip to the model's size, to show its person.
 
         Args:
@@ -63,42 +68,106 @@ class Predictor:
         if count < 1:
             raise HuemanError(f"The content frames are {count}; choose 1 or more.")
         frames = Frames.of(clip, *self.size)
-        return frames[content_frames(frames.parts, frames.pose, count)]
+        return self.person(frames[content_frames(frames.parts, frames.pose, count)])
+
+    def person(self, frames: Frames) -> Person:
+        """Take the person that frames at the model's size show."""
+        return Person(frames, self.model)
+
+    @property
+    def lightness(self) -> bool:
+        """Whether the model can change how light garments are."""
+        return self.model.config.lightness_augmentation
 
     @torch.inference_mode()
     def code(
         self,
-        content: Frames,
-        upper: np.ndarray | None = None,
-        lower: np.ndarray | None = None,
+        person: Person,
+        upper: np.ndarray | Tensor | None = None,
+        lower: np.ndarray | Tensor | None = None,
     ) -> Tensor:
-        """Encode the content person's clothes, recoloured first where a colour is given.
+        """Encode a person's clothes, recoloured first where a colour is given.
 
         Args:
-            content: frames (`content`), of which the first is encoded.
-            upper: Lab (3,) of the upper garment; None keeps its own. Its L is used by models that
-                were trained with `lightness_augmentation`.
+            person: of whose content frames the first is encoded.
+            upper: Lab (3,) of the upper garment, brought to the nearest that it can have; None
+                keeps its own.
             lower: Lab (3,) of the lower garment.
 
         Returns:
             (up + down,).
         """
-        content = content[:1]
-        lightness = self.model.config.lightness_augmentation
-        wanted = (
-            reachable_color(own, color, lightness)
-            for own, color in ((content.upper_color, upper), (content.lower_color, lower))
-        )
+        content = person.frames[:1]
+        wanted = []
+        for own, color in zip(person.own_colors, (upper, lower), strict=True):
+            if color is None:
+                wanted.append(None)
+                continue
+            reached = reachable(own, np.asarray(color), self.lightness)
+            wanted.append(reached[None] if self.lightness else reached[None, 1:])
         pictures = content.recolored(*wanted, recolor=self.model.recolor).to(self.device)
         kind = self.model.config.stage_one.encoder.input_region
         return self.model.encoders(pictures, content.encoder_regions(kind).to(self.device))[0]
 
+    def requests(self, person: Person, upper: str | None, lower: str | None) -> list[Request]:
+        """Read the colours that a person's garments are asked to have; None keeps a garment's own.
+
+        Raises:
+            HuemanError: a text is not a colour.
+        """
+        texts = zip(GARMENTS, (upper, lower), person.own_colors, strict=True)
+        return [
+            Request.of(garment, text, own, self.lightness)
+            for garment, text, own in texts
+            if text is not None
+        ]
+
+    def dress(self, person: Person, pose: np.ndarray, requests: list[Request]) -> Tensor:
+        """Find the code that shows a person in the colours asked for, by making a few frames.
+
+        Args:
+            person: to be dressed.
+            pose: (T, 18, 3), driving poses in pixels of the model's frames, T at least 1.
+            requests: from `requests`.
+
+        Returns:
+            (up + down,).
+        """
+        every = np.linspace(0, len(pose) - 1, min(PROBES, len(pose))).round().astype(int)
+        probes = torch.from_numpy(pose[every])
+
+        def encode(asked: dict[str, Tensor]) -> Tensor:
+            return self.code(person, asked.get("upper"), asked.get("lower"))
+
+        def measure(code: Tensor) -> Tensor:
+            return self._probe(person, probes, code)
+
+        return meet(requests, encode, measure, self.lightness) if requests else encode({})
+
     @torch.inference_mode()
-    def generate(self, content: Frames, pose: np.ndarray, codes: Tensor) -> Iterator[np.ndarray]:
+    def _probe(self, person: Person, pose: Tensor, code: Tensor) -> Tensor:
+        """Make single frames, each from itself made from black; return the garments' Lab (2, 3)."""
+        chosen, codes = person.chosen(pose), code.expand(len(pose), -1)
+        guidance = self.model.estimate(person.frames, pose, person.appearance, chosen)
+        colors = self._colors(person, codes)
+        frames = torch.full((len(pose), 3, *self.size), -1.0, device=self.device)
+        for _ in range(2):
+            frames = self.model.next_frame(guidance, codes, frames, colors)
+        meter = ColorMeter()
+        meter.note(frames.cpu(), person.garments(pose, chosen))
+        return meter.means
+
+    def _colors(self, person: Person, codes: Tensor) -> Tensor | None:
+        if person.calibration is None:
+            return None
+        return self.model.colors(codes, person.calibration)
+
+    @torch.inference_mode()
+    def generate(self, person: Person, pose: np.ndarray, codes: Tensor) -> Iterator[np.ndarray]:
         """Make a video frame by frame, each from the one before.
 
         Args:
-            content: frames of one person (`content`).
+            person: to be shown.
             pose: (T, 18, 3), driving poses in pixels of the model's frames.
             codes: (up + down,) for the whole video, or (T, up + down), one for each frame.
 
@@ -109,23 +178,39 @@ class Predictor:
             codes = codes.expand(len(pose), -1)
         if len(codes) != len(pose):
             raise ValueError(f"{len(pose)} poses need as many codes, got {len(codes)}")
-        appearance, poses = self.model.appearance(content), torch.from_numpy(pose)
-        chosen = chosen_frames(content.parts, content.pose, poses)
-        codes = codes.to(self.device)
-        calibrated = self.model.calibration(content)
-        colors = [None] * len(poses)
-        if calibrated is not None:
-            colors = self.model.colors(codes, calibrated).split(1)
+        poses, codes = torch.from_numpy(pose), codes.to(self.device)
+        chosen, colors = person.chosen(poses), self._colors(person, codes)
+        each_colors = [None] * len(poses) if colors is None else colors.split(1)
         previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
-        for now in zip(poses.split(1), chosen.split(1), codes.split(1), colors, strict=True):
+        for now in zip(poses.split(1), chosen.split(1), codes.split(1), each_colors, strict=True):
             pose_now, parts_from, code, worn = now
-            guidance = self.model.estimate(content, pose_now, appearance, parts_from)
+            guidance = self.model.estimate(person.frames, pose_now, person.appearance, parts_from)
             previous = self.model.next_frame(guidance, code, previous, worn)
             yield to_uint8(previous)[0]
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:
         """Bring poses (T, 18, 3) in pixels of a height x width frame to the model's frames."""
         return scale_pose(pose, self.size[1] / width, self.size[0] / height)
+
+
+def watched(
+    frames: Iterable[np.ndarray], person: Person, pose: np.ndarray, meter: ColorMeter
+) -> Iterator[np.ndarray]:
+    """Pass frames on, and measure the garments' colours in every so many of them.
+
+    Args:
+        frames: uint8 (H, W, 3), one for each pose.
+        person: who is shown.
+        pose: (T, 18, 3), as for `Predictor.generate`.
+        meter: notes the colours.
+    """
+    poses = torch.from_numpy(pose)
+    for number, frame in enumerate(frames):
+        if number % WATCHED_EVERY == 0:
+            now = poses[number : number + 1]
+            picture = torch.from_numpy(frame).permute(2, 0, 1)[None] / 127.5 - 1
+            meter.note(picture, person.garments(now, person.chosen(now)))
+        yield frame
 
 
 def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
@@ -144,23 +229,3 @@ def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
     """
     share = torch.arange(1, length + 1, device=first.device)[:, None] / length
     return (1 - share) * first + share * last
-
-
-def reachable_color(own: Tensor, wanted: np.ndarray | None, lightness: bool) -> Tensor | None:
-    """Return the colour nearest to the one wanted that the garment can have.
-
-    Args:
-        own: (1, 3), mean Lab of the garment.
-        wanted: Lab (3,), or None.
-        lightness: whether its lightness can change.
-
-    Returns:
-        (1, 3), Lab, if lightness can change; else (1, 2), a and b that sRGB can show at its own
-        lightness; None where nothing is wanted.
-    """
-    if wanted is None:
-        return None
-    color = torch.as_tensor(wanted, dtype=own.dtype)[None]
-    if lightness:
-        return limit_chroma(color)
-    return limit_chroma(torch.cat([own[:, :1], color[:, 1:]], dim=1))[:, 1:]

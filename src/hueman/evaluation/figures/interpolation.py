@@ -33,7 +33,7 @@ def interpolation_figure(
         first, last = predictor.model.code_distribution.sample(2, random)
         codes = codes_between(first, last, len(clip.frames))
         pose = clip.frames.pose.cpu().numpy()
-        video = list(predictor.generate(clip.frames[:1], pose, codes))
+        video = list(predictor.generate(predictor.person(clip.frames[:1]), pose, codes))
         chosen = spread(len(video), INTERPOLATION_FRAMES)
         rows.append((f"{clip.actor}, from one random code to another", np.stack(video)[chosen]))
     return strips(rows)
