@@ -254,7 +254,8 @@ def train(
 
 
 def generate(
-    model: Positional[Path],
+    model: Positional[Path | None] = None,
+    *,
     content: Path,
     drive: Path,
     out: Out,
@@ -269,7 +270,7 @@ def generate(
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
     Args:
-        model: folder of a training run, or its model.safetensors.
+        model: folder of a training run, or its model.safetensors; the model in the box if left out.
         content: picture, video or prepared clip (.h5) of the person.
         drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
         out: the video to write.

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import av
 import numpy as np
@@ -59,6 +60,55 @@ class VideoInfo:
     """Number of frames, as the file declares it; decoding may give a few more or less."""
     duration: float
     """Seconds, as the file declares it."""
+
+
+class FrameSequence(Protocol):
+    """Frames of a clip, to be gone through as often as need be."""
+
+    @property
+    def info(self) -> VideoInfo:
+        """What is known of them."""
+        ...
+
+    @property
+    def path(self) -> Path:
+        """Where they come from, for messages."""
+        ...
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield all frames: uint8 (H, W, 3), RGB."""
+        ...
+
+
+class FramesInMemory:
+    """A clip, or a single frame, that is in memory already.
+
+    Args:
+        frames: uint8 (T, H, W, 3) or (H, W, 3), RGB.
+        fps: frames a second.
+        name: of the clip, for messages.
+
+    Raises:
+        HuemanError: the array has another shape or type, or no frames.
+    """
+
+    def __init__(self, frames: np.ndarray, fps: float = PICTURES_FPS, name: str = "the frames"):
+        frames = frames[None] if frames.ndim == 3 else frames
+        if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3 or not frames.size:
+            raise HuemanError(
+                f"Frames are {frames.dtype} {frames.shape}; give uint8 (T, H, W, 3) or (H, W, 3), "
+                "RGB, at least one."
+            )
+        if not 0 < fps <= HIGHEST_FPS:
+            raise HuemanError(f"Frames a second are {fps}; give a number up to {HIGHEST_FPS:g}.")
+        self._frames = frames
+        self.path = Path(name)
+        count, height, width = frames.shape[:3]
+        self.info = VideoInfo(width, height, fps, count, count / fps)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield all frames."""
+        return iter(self._frames)
 
 
 class Video:

@@ -1,23 +1,16 @@
 """From files to a file: `hueman generate`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from hueman.api import HumanVideoGenerator
 from hueman.clips.encoding import write_video
-from hueman.clips.sources import ClipSource
-from hueman.clips.store import PreparedClip, read_clip
 from hueman.color.names import parse_color
-from hueman.generation.colors import ColorMeter, MetRequest, measured_for
+from hueman.generation.colors import MetRequest
+from hueman.generation.content import Crop
 from hueman.generation.driving import driving_poses
-from hueman.generation.predictor import Predictor, watched
-from hueman.generation.retarget import retarget
-from hueman.perception.base import class_segmenter, edge_detector, pose_estimator
-from hueman.preparation.clip import prepare_clip
-from hueman.preparation.settings import PerceptionSettings, PrepareSettings
+from hueman.preparation.settings import PerceptionSettings
 from hueman.progress import track
-
-WORKING_HEIGHT = 384
-"""Content videos are perceived at about this height, however small the model's frames are."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +35,13 @@ class GeneratedVideo:
 
 
 def generate(
-    model: Path,
+    model: Path | None,
     content: Path,
     drive: Path,
     out: Path,
     upper: str | None = None,
     lower: str | None = None,
-    crop: str = "centre",
+    crop: Crop = "centre",
     content_frames: int | None = None,
     device: str = "auto",
     restoration: str = "auto",
@@ -57,7 +50,7 @@ def generate(
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
     Args:
-        model: a model's file or the folder of a training run.
+        model: a model's file or the folder of a training run; None is the model in the box.
         content: a picture, a video, or a prepared clip (.h5), of the person, who begins where the
             first frame shows them.
         drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
@@ -77,43 +70,11 @@ def generate(
     for text in (upper, lower):
         if text is not None:
             parse_color(text)  # what is mistyped is said before anything takes time
-    predictor = Predictor.from_file(model, device)
-    predictor.model.choose_restoration(restoration)
     perception = perception or PerceptionSettings()
-    clip = _read_content(content, predictor, crop, perception)
-    driving, fps = driving_poses(drive, perception.pose)
-    height, width = clip.frames.shape[1:3]
-    pose = predictor.scale_pose(retarget(driving, clip.pose), height, width)
-    person = predictor.content(clip, content_frames)
-    requests, meter = predictor.requests(person, upper, lower), ColorMeter()
-    frames = predictor.generate(person, pose, predictor.dress(person, pose, requests))
-    frames = watched(track(frames, "Generating", len(pose)), person, pose, meter)
-    write_video(out, frames, fps)
-    met = [
-        MetRequest(each, measured_for(each, meter.means, predictor.lightness)) for each in requests
-    ]
-    return GeneratedVideo(out, len(pose), *predictor.size, fps, tuple(met))
-
-
-def _read_content(
-    path: Path, predictor: Predictor, crop: str, perception: PerceptionSettings
-) -> PreparedClip:
-    if path.suffix == ".h5":
-        return read_clip(path)
-    height, width = predictor.size
-    factor = max(1, WORKING_HEIGHT // height)
-    settings = PrepareSettings(
-        **asdict(perception),
-        height=height * factor,
-        width=width * factor,
-        crop=crop,  # type: ignore[arg-type]
-    )
-    source = ClipSource(path.parent.name or "actor", path.stem, path)
-    return prepare_clip(
-        source,
-        settings,
-        pose_estimator(settings.pose),
-        edge_detector(settings.edges, settings.edge_detail),
-        class_segmenter(settings.garments),
-        least_frames=1,
-    )
+    generator = HumanVideoGenerator.from_pretrained(model, device=device)
+    generator.predictor.model.choose_restoration(restoration)
+    generator.set_content(content, crop, content_frames, perception)
+    poses, fps = driving_poses(drive, perception.pose)
+    frames = generator.stream(poses, upper, lower)
+    write_video(out, track(frames, "Generating", len(poses)), fps)
+    return GeneratedVideo(out, len(poses), *generator.size, fps, generator.met)

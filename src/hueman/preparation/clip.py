@@ -8,7 +8,7 @@ import numpy as np
 from hueman.clips.crop import Box, centre_box, crop_frame, person_box, scale_box
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import PreparedClip
-from hueman.clips.video import Video
+from hueman.clips.video import FrameSequence, Video
 from hueman.color.garment import find_garments
 from hueman.errors import HuemanError
 from hueman.features.body_parts import label_body_parts
@@ -49,6 +49,21 @@ def prepare_clip(
             person most of the time (a person: MIN_JOINTS joints with MIN_CONFIDENCE or more).
     """
     video = Video(source.path, fps=settings.fps, max_frames=settings.max_frames)
+    return prepare_frames(
+        video, source, settings, estimate_pose, detect_edges, segment_classes, least_frames
+    )
+
+
+def prepare_frames(
+    video: FrameSequence,
+    source: ClipSource,
+    settings: PrepareSettings,
+    estimate_pose: PoseEstimator,
+    detect_edges: EdgeDetector,
+    segment_classes: ClassSegmenter | None = None,
+    least_frames: int = 2,
+) -> PreparedClip:
+    """Do what `prepare_clip` does, with frames that are open already; `source` names them."""
     box = _choose_box(video, settings, estimate_pose)
     frames = np.stack([crop_frame(f, box, settings.height, settings.width) for f in video])
     if len(frames) < least_frames:
@@ -95,7 +110,9 @@ def person_edges(edges: np.ndarray, person: np.ndarray) -> np.ndarray:
     return np.stack(kept).astype(np.uint8)
 
 
-def _choose_box(video: Video, settings: PrepareSettings, estimate_pose: PoseEstimator) -> Box:
+def _choose_box(
+    video: FrameSequence, settings: PrepareSettings, estimate_pose: PoseEstimator
+) -> Box:
     info = video.info
     if settings.crop == "centre":
         return centre_box(info.height, info.width, settings.height, settings.width)
@@ -108,7 +125,7 @@ def _choose_box(video: Video, settings: PrepareSettings, estimate_pose: PoseEsti
     return scale_box(box, factor)
 
 
-def _shrunk(video: Video, height: int, width: int) -> Iterator[np.ndarray]:
+def _shrunk(video: FrameSequence, height: int, width: int) -> Iterator[np.ndarray]:
     whole = Box(0, 0, video.info.width, video.info.height)
     return (crop_frame(frame, whole, height, width) for frame in video)
 

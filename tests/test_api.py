@@ -1,0 +1,107 @@
+"""The Python interface, on a tiny untrained model."""
+
+import numpy as np
+import pytest
+import torch
+
+from hueman.api import HumanVideoGenerator
+from hueman.clips.video import Video
+from hueman.config import load_config
+from hueman.errors import HuemanError
+from hueman.training.model import VideoModel
+
+TINY = [
+    "stage_one.encoder.channels=8",
+    "stage_two.generator.channels=4",
+    "stage_two.generator.residual_blocks=1",
+]
+
+
+@pytest.fixture(scope="module")
+def generator(clips_folder) -> HumanVideoGenerator:
+    torch.manual_seed(0)
+    made = HumanVideoGenerator(VideoModel(load_config("demo", TINY)), "cpu", {"seed": 3})
+    frame = next(iter(Video(clips_folder / "plaid" / "salute.mp4")))
+    return made.set_content(frame)
+
+
+@pytest.fixture(scope="module")
+def poses(truth_dataset) -> np.ndarray:
+    return truth_dataset.read(truth_dataset.entry("mustard", "march")).pose
+
+
+def test_frames_of_a_person_in_colours(generator, poses):
+    frames = generator.generate(poses, upper="teal")
+    assert frames.shape == (len(poses), 96, 64, 3)
+    assert frames.dtype == np.uint8
+    (met,) = generator.met
+    assert met.request.garment == "upper"
+    assert "teal was asked for" in str(met)
+    assert not np.array_equal(frames, generator.generate(poses, upper="maroon"))
+
+
+def test_a_stream_gives_the_same_frames_one_by_one(generator, poses):
+    whole = generator.generate(poses, upper="teal")
+    generator.met = ()
+    stream = generator.stream(poses, upper="teal")
+    assert np.array_equal(next(stream), whole[0])
+    assert generator.met == ()
+    assert np.array_equal(np.stack(list(stream)), whole[1:])
+    assert len(generator.met) == 1
+
+
+def test_codes_take_the_place_of_colours(generator, poses):
+    codes = generator.sample(2, seed=4)
+    assert codes.shape == (2, 24)
+    assert torch.equal(codes, generator.sample(2, seed=4))
+    first, second = (generator.generate(poses[:2], codes=code) for code in codes)
+    assert not np.array_equal(first, second)
+    own = generator.generate(poses[:2], codes=generator.code())
+    assert np.array_equal(own, generator.generate(poses[:2]))
+    with pytest.raises(HuemanError, match="Colours and codes"):
+        generator.stream(poses, upper="teal", codes=codes[0])
+
+
+def test_a_model_is_saved_and_loaded(generator, tmp_path):
+    generator.save_pretrained(tmp_path / "mine")
+    assert (tmp_path / "mine" / "README.md").read_text().startswith("---\n")
+    again = HumanVideoGenerator.from_pretrained(tmp_path / "mine", device="cpu")
+    assert again.notes == {"seed": 3}
+    assert again.size == (96, 64)
+    written = generator.predictor.model.state_dict()
+    for name, tensor in again.predictor.model.state_dict().items():
+        torch.testing.assert_close(tensor, written[name], atol=2e-3, rtol=2e-3)
+
+
+def test_a_model_comes_from_the_hub(generator, tmp_path, monkeypatch):
+    """The hub cannot be reached by tests: its answers come from a folder."""
+    generator.save_pretrained(tmp_path)
+    asked = []
+
+    def download(repo_id, filename, **options):
+        asked.append((repo_id, filename, options["revision"]))
+        return str(tmp_path / filename)
+
+    monkeypatch.setattr("hueman.api.hf_hub_download", download)
+    monkeypatch.setattr("huggingface_hub.hub_mixin.hf_hub_download", download)
+    loaded = HumanVideoGenerator.from_pretrained("anna/dancer", device="cpu", revision="v1")
+    assert loaded.size == (96, 64)
+    assert ("anna/dancer", "model.safetensors", "v1") in asked
+
+
+def test_what_is_not_there_is_said_in_a_sentence(tmp_path):
+    with pytest.raises(HuemanError, match="There is no model at"):
+        HumanVideoGenerator.from_pretrained(tmp_path / "nothing")
+    made = HumanVideoGenerator(VideoModel(load_config("demo", TINY)), "cpu")
+    with pytest.raises(HuemanError, match="call set_content"):
+        made.generate(np.zeros((2, 18, 3), np.float32))
+    with pytest.raises(HuemanError, match=r"float64 \(4, 4\)"):
+        made.set_content(np.zeros((4, 4)))
+
+
+def test_the_package_offers_it_without_importing_it_at_once():
+    import hueman
+
+    assert hueman.HumanVideoGenerator is HumanVideoGenerator
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = hueman.nothing
