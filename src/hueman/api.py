@@ -141,6 +141,16 @@ class HumanVideoGenerator(
             raise HuemanError("Nobody is chosen yet; call set_content(...) first.")
         return self._person
 
+    def own_movement(self) -> tuple[np.ndarray, float]:
+        """Return the poses (T, 18, 3) of the content itself, and its frames a second."""
+        clip = self._content()
+        return clip.pose, clip.fps
+
+    def _content(self) -> PreparedClip:
+        if self._clip is None:
+            raise HuemanError("Nobody is chosen yet; call set_content(...) first.")
+        return self._clip
+
     def poses(self, drive: Path | str | np.ndarray) -> np.ndarray:
         """Bring a movement to the body and the place of the person.
 
@@ -154,11 +164,10 @@ class HumanVideoGenerator(
         Raises:
             HuemanError: it cannot be used, or nobody is chosen yet.
         """
-        if self._clip is None:
-            raise HuemanError("Nobody is chosen yet; call set_content(...) first.")
+        clip = self._content()
         poses = drive if isinstance(drive, np.ndarray) else driving_poses(drive)[0]
-        height, width = self._clip.frames.shape[1:3]
-        return self.predictor.scale_pose(retarget(poses, self._clip.pose), height, width)
+        height, width = clip.frames.shape[1:3]
+        return self.predictor.scale_pose(retarget(poses, clip.pose), height, width)
 
     def stream(
         self,

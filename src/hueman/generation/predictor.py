@@ -162,7 +162,6 @@ class Predictor:
             return None
         return self.model.colors(codes, person.calibration)
 
-    @torch.inference_mode()
     def generate(self, person: Person, pose: np.ndarray, codes: Tensor) -> Iterator[np.ndarray]:
         """Make a video frame by frame, each from the one before.
 
@@ -176,17 +175,36 @@ class Predictor:
         """
         if codes.ndim == 1:
             codes = codes.expand(len(pose), -1)
-        if len(codes) != len(pose):
-            raise ValueError(f"{len(pose)} poses need as many codes, got {len(codes)}")
-        poses, codes = torch.from_numpy(pose), codes.to(self.device)
-        chosen, colors = person.chosen(poses), self._colors(person, codes)
-        each_colors = [None] * len(poses) if colors is None else colors.split(1)
-        previous = torch.full((1, 3, *self.size), -1.0, device=self.device)
-        for now in zip(poses.split(1), chosen.split(1), codes.split(1), each_colors, strict=True):
-            pose_now, parts_from, code, worn = now
-            guidance = self.model.estimate(person.frames, pose_now, person.appearance, parts_from)
-            previous = self.model.next_frame(guidance, code, previous, worn)
-            yield to_uint8(previous)[0]
+        for frames in self.generate_each(person, pose, codes[None]):
+            yield frames[0]
+
+    @torch.inference_mode()
+    def generate_each(
+        self, person: Person, pose: np.ndarray, codes: Tensor
+    ) -> Iterator[np.ndarray]:
+        """Make several videos of the same movement at once; what they share is found once.
+
+        Args:
+            person: to be shown.
+            pose: (T, 18, 3), driving poses in pixels of the model's frames.
+            codes: (V, T, up + down), for each video one for each frame.
+
+        Yields:
+            The videos' next frames, uint8 (V, H, W, 3), RGB.
+        """
+        if codes.shape[1] != len(pose):
+            raise ValueError(f"{len(pose)} poses need as many codes, got {codes.shape[1]}")
+        count, poses, codes = len(codes), torch.from_numpy(pose), codes.to(self.device)
+        chosen, colors = person.chosen(poses), self._colors(person, codes.flatten(0, 1))
+        worn = None if colors is None else colors.unflatten(0, codes.shape[:2])
+        previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
+        for number in range(len(poses)):
+            now = slice(number, number + 1)
+            told = self.model.estimate(person.frames, poses[now], person.appearance, chosen[now])
+            told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
+            color = None if worn is None else worn[:, number]
+            previous = self.model.next_frame(told, codes[:, number], previous, color)
+            yield to_uint8(previous)
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:
         """Bring poses (T, 18, 3) in pixels of a height x width frame to the model's frames."""

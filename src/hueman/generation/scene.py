@@ -1,0 +1,69 @@
+"""Who is shown, and what they do: what all commands that make videos begin with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hueman.api import HumanVideoGenerator
+from hueman.errors import HuemanError
+from hueman.generation.content import Crop
+from hueman.generation.driving import driving_poses
+from hueman.preparation.settings import PerceptionSettings
+
+
+@dataclass(frozen=True)
+class SceneSettings:
+    """Who is shown, and what they do."""
+
+    content: Path
+    """Picture, video or prepared clip (.h5) of the person."""
+    drive: Path | None = None
+    """What they do, as for 'hueman generate'; by default what they do in the content."""
+    crop: Crop = "centre"
+    """What to keep of a content video's frames: their middle, or around the person."""
+    content_frames: int | None = None
+    """How many frames of the content may show the person; see 'hueman generate'."""
+    device: str = "auto"
+    """auto, cpu or cuda."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A model with a person, and a movement brought to that person."""
+
+    generator: HumanVideoGenerator
+    poses: np.ndarray
+    """float32 (T, 18, 3), in pixels of the model's frames."""
+    fps: float
+
+    @classmethod
+    def of(
+        cls,
+        model: Path | None,
+        settings: SceneSettings,
+        perception: PerceptionSettings | None = None,
+    ) -> "Scene":
+        """Load and perceive all that is needed.
+
+        Args:
+            model: a model's file or the folder of a training run; None is the model in the box.
+            settings: who is shown, and what they do.
+            perception: how people are seen in videos.
+
+        Raises:
+            HuemanError: something cannot be used, or nobody is seen.
+        """
+        perception = perception or PerceptionSettings()
+        generator = HumanVideoGenerator.from_pretrained(model, device=settings.device)
+        generator.set_content(settings.content, settings.crop, settings.content_frames, perception)
+        if settings.drive is not None:
+            poses, fps = driving_poses(settings.drive, perception.pose)
+        else:
+            poses, fps = generator.own_movement()
+        if len(poses) < 2:
+            raise HuemanError(
+                f"{settings.drive or settings.content} is a single picture and does not move; say "
+                "with --drive what the person shall do."
+            )
+        return cls(generator, generator.poses(poses), fps)
