@@ -11,6 +11,7 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 
 from hueman.choreography.settings import Background, EdgeSource
+from hueman.cli_videos import colorways, interpolate, personalize, sample
 from hueman.errors import HuemanError
 from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
@@ -418,6 +419,10 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "poses": poses,
     "train": train,
     "generate": generate,
+    "personalize": personalize,
+    "colorways": colorways,
+    "sample": sample,
+    "interpolate": interpolate,
     "split": split,
     "evaluate": evaluate,
     "benchmark": benchmark,

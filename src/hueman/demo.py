@@ -31,7 +31,8 @@ from hueman.evaluation.report import Figure
 from hueman.evaluation.statistics import summarize
 from hueman.evaluation.subject import load_subject, plain_subjects
 from hueman.files import atomic_file
-from hueman.generation.predictor import Predictor, codes_between
+from hueman.generation.codes import codes_between
+from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
 from hueman.machine import describe_machine
 from hueman.preparation.prepare import prepare

@@ -6,6 +6,7 @@ import pytest
 import torch
 from tiny_training import RESTORATION
 
+from hueman.clips.panels import GAP, ROW_HEIGHT, panel_grid, strips
 from hueman.clips.sheets import enlarge
 from hueman.config import load_config
 from hueman.evaluation.figures.action import ACTION_FRAMES, action_figure
@@ -13,7 +14,6 @@ from hueman.evaluation.figures.appearance import appearance_figure
 from hueman.evaluation.figures.augmentation import COLORINGS, augmentation_figure
 from hueman.evaluation.figures.feature import COLUMNS, PANEL_HEIGHT, feature_figure
 from hueman.evaluation.figures.interpolation import INTERPOLATION_FRAMES, interpolation_figure
-from hueman.evaluation.figures.layout import GAP, ROW_HEIGHT, panel_grid, strips
 from hueman.evaluation.figures.side_by_side import side_by_side
 from hueman.evaluation.held_out import read_held_out
 from hueman.evaluation.method import OWN
@@ -185,7 +185,8 @@ def test_interpolated_frames_are_those_of_their_codes(clips):
     for row, clip in enumerate(short):
         first, last = predictor.model.code_distribution.sample(2, random)
         codes = torch.stack([first + (last - first) * i / 3 for i in (1, 2, 3)])
-        video = list(predictor.generate(clip.frames[:1], clip.frames.pose.numpy(), codes))
+        person = predictor.person(clip.frames[:1])
+        video = list(predictor.generate(person, clip.frames.pose.numpy(), codes))
         strip = shown[row * INTERPOLATION_FRAMES :][:INTERPOLATION_FRAMES]
         for place, frame in ((0, video[0]), (-1, video[-1])):
             difference = strip[place].astype(int) - enlarged([frame], SMALL)[0]

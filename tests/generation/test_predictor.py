@@ -8,8 +8,9 @@ from hueman.clips.video import Video
 from hueman.color.names import parse_color
 from hueman.config import load_config
 from hueman.errors import HuemanError
+from hueman.generation.codes import codes_between
 from hueman.generation.generate import generate
-from hueman.generation.predictor import Predictor, codes_between
+from hueman.generation.predictor import Predictor
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 

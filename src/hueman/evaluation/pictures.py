@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from hueman.clips.encoding import write_video
+from hueman.clips.panels import enlargement
 from hueman.clips.sheets import write_picture
 from hueman.config import TrainingConfig
 from hueman.evaluation.color_control import color_outfits, recolored
@@ -16,7 +17,7 @@ from hueman.evaluation.figures.appearance import appearance_figure
 from hueman.evaluation.figures.augmentation import augmentation_figure
 from hueman.evaluation.figures.feature import feature_figure
 from hueman.evaluation.figures.interpolation import interpolation_figure
-from hueman.evaluation.figures.layout import enlargement, rgb_of
+from hueman.evaluation.figures.layout import rgb_of
 from hueman.evaluation.figures.side_by_side import side_by_side
 from hueman.evaluation.held_out import HeldOutClip
 from hueman.evaluation.latent_figure import draw_latent_space

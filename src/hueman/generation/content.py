@@ -39,13 +39,9 @@ def read_content(
     """
     if isinstance(content, Path) and content.suffix == ".h5":
         return read_clip(content)
-    height, width = size
-    factor = max(1, WORKING_HEIGHT // height)
+    height, width = working_size(size)
     settings = PrepareSettings(
-        **asdict(perception or PerceptionSettings()),
-        height=height * factor,
-        width=width * factor,
-        crop=crop,
+        **asdict(perception or PerceptionSettings()), height=height, width=width, crop=crop
     )
     video = FramesInMemory(content) if isinstance(content, np.ndarray) else Video(content)
     actor = video.path.parent.name or "actor"
@@ -58,3 +54,9 @@ def read_content(
         class_segmenter(settings.garments),
         least_frames=1,
     )
+
+
+def working_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the height and width at which people are perceived for a model of this size."""
+    factor = max(1, WORKING_HEIGHT // size[0])
+    return size[0] * factor, size[1] * factor

@@ -229,21 +229,3 @@ def watched(
             picture = torch.from_numpy(frame).permute(2, 0, 1)[None] / 127.5 - 1
             meter.note(picture, person.garments(now, person.chosen(now)))
         yield frame
-
-
-def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
-    """Go straight from one code to another: (1 - i/N) first + (i/N) last for the frames i = 1..N.
-
-    So it stands in the paper (section 4.4): the last frame has the last code, but the first frame
-    is a step away from the first.
-
-    Args:
-        first: (up + down,).
-        last: (up + down,).
-        length: N, the number of frames.
-
-    Returns:
-        (N, up + down).
-    """
-    share = torch.arange(1, length + 1, device=first.device)[:, None] / length
-    return (1 - share) * first + share * last

@@ -7,25 +7,9 @@ import numpy as np
 
 from hueman.api import HumanVideoGenerator
 from hueman.errors import HuemanError
-from hueman.generation.content import Crop
 from hueman.generation.driving import driving_poses
+from hueman.generation.scene_settings import SceneSettings
 from hueman.preparation.settings import PerceptionSettings
-
-
-@dataclass(frozen=True)
-class SceneSettings:
-    """Who is shown, and what they do."""
-
-    content: Path
-    """Picture, video or prepared clip (.h5) of the person."""
-    drive: Path | None = None
-    """What they do, as for 'hueman generate'; by default what they do in the content."""
-    crop: Crop = "centre"
-    """What to keep of a content video's frames: their middle, or around the person."""
-    content_frames: int | None = None
-    """How many frames of the content may show the person; see 'hueman generate'."""
-    device: str = "auto"
-    """auto, cpu or cuda."""
 
 
 @dataclass(frozen=True)

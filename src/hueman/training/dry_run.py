@@ -87,11 +87,20 @@ class RunCost:
         return self.model + kept + max(stage.checkpoint for stage in self.stages)
 
 
-@clear_memory_errors()
 def dry_run(
     dataset: Dataset, config: TrainingConfig, device: str = "auto", start_from: Path | None = None
 ) -> RunCost:
-    """Make a few updates of every stage, measure, sample and save it, and print what it takes.
+    """Find out what a run takes (`measure_cost`), and print it."""
+    cost = measure_cost(dataset, config, device, start_from)
+    Console().print(cost_table(cost))
+    return cost
+
+
+@clear_memory_errors()
+def measure_cost(
+    dataset: Dataset, config: TrainingConfig, device: str = "auto", start_from: Path | None = None
+) -> RunCost:
+    """Make a few updates of every stage, measure, sample and save it, and see what it takes.
 
     Nothing is written but a temporary folder, which is removed again. A run that begins with a
     trained model (`start_from`) has only stage II.
@@ -120,9 +129,7 @@ def dry_run(
         else:
             save_deformable_gan(model, folder / "model.safetensors", {})
         size = (folder / "model.safetensors").stat().st_size
-    cost = RunCost(costs, size, device_name(fabric.device))
-    Console().print(cost_table(cost))
-    return cost
+    return RunCost(costs, size, device_name(fabric.device))
 
 
 def cost_table(cost: RunCost) -> Table:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hueman.evaluation.figures.layout import Clip, check_size, rgb_of, spread, strips
+from hueman.clips.panels import spread, strips
+from hueman.evaluation.figures.layout import Clip, check_size, rgb_of
 from hueman.evaluation.method import OWN, VideoMethod
 from hueman.training.pictures import to_uint8
 

@@ -4,15 +4,10 @@ import numpy as np
 import torch
 
 from hueman.appearance.tinting import tinted
+from hueman.clips.panels import enlargement, panel_grid
 from hueman.clips.sheets import enlarge
 from hueman.evaluation.figures.feature import COLUMNS, PANEL_HEIGHT
-from hueman.evaluation.figures.layout import (
-    Clip,
-    content_and_target,
-    enlargement,
-    panel_grid,
-    rgb_of,
-)
+from hueman.evaluation.figures.layout import Clip, content_and_target, rgb_of
 from hueman.preparation.preview import PART_COLORS
 from hueman.training.pictures import to_uint8
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from hueman.clips.panels import strips
 from hueman.color.augmentation import random_chroma
-from hueman.evaluation.figures.layout import Clip, rgb_of, strips
+from hueman.evaluation.figures.layout import Clip, rgb_of
 from hueman.training.frames import Recolor
 from hueman.training.pictures import to_uint8
 

@@ -4,14 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hueman.clips.panels import enlargement, panel_grid
 from hueman.clips.sheets import enlarge
-from hueman.evaluation.figures.layout import (
-    Clip,
-    content_and_target,
-    enlargement,
-    panel_grid,
-    rgb_of,
-)
+from hueman.evaluation.figures.layout import Clip, content_and_target, rgb_of
 from hueman.features.stick_figure import draw_stick_figure
 from hueman.preparation.preview import PART_COLORS
 from hueman.training.frames import Frames

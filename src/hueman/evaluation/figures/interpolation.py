@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from hueman.evaluation.figures.layout import Clip, check_size, spread, strips
-from hueman.generation.predictor import Predictor, codes_between
+from hueman.clips.panels import spread, strips
+from hueman.evaluation.figures.layout import Clip, check_size
+from hueman.generation.codes import codes_between
+from hueman.generation.predictor import Predictor
 
 INTERPOLATION_FRAMES = 10
 

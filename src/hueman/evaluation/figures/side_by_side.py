@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor
 
+from hueman.clips.panels import panel_grid
 from hueman.clips.sheets import enlarge
-from hueman.evaluation.figures.layout import panel_grid
 from hueman.training.pictures import to_uint8
 
 COLUMNS = 5

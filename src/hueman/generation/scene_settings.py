@@ -1,0 +1,21 @@
+"""What can be chosen of who is shown, and of what they do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class SceneSettings:
+    """Who is shown, and what they do."""
+
+    content: Path
+    """Picture, video or prepared clip (.h5) of the person."""
+    drive: Path | None = None
+    """What they do, as for 'hueman generate'; by default what they do in the content."""
+    crop: Literal["centre", "person"] = "centre"
+    """What to keep of a content video's frames: their middle, or around the person."""
+    content_frames: int | None = None
+    """How many frames of the content may show the person; see 'hueman generate'."""
+    device: str = "auto"
+    """auto, cpu or cuda."""
