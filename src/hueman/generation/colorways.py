@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from hueman.color.names import hex_of
-from hueman.color.palette import NamedColor, file_names
+from hueman.color.palette import NamedColor
 from hueman.errors import HuemanError
 from hueman.files import atomic_folder
 from hueman.generation.colors import MetRequest, Request, measured_for
@@ -65,7 +65,7 @@ def colorways(scene: Scene, palette: Sequence[NamedColor], region: Region, out: 
         for each in track(requests, "Finding colours", len(requests))
     ]
     with atomic_folder(out) as folder:
-        means = write_series(scene, file_names(palette), torch.stack(codes), folder)
+        means = write_series(scene, [each.name for each in palette], torch.stack(codes), folder)
         met = _met(palette, requests, means, predictor.lightness)
         _write_table(folder / COLORS_FILE, met)
     return Colorways(out, met)

@@ -1,6 +1,6 @@
 """Several videos of one person and one movement, and how they look beside each other.
 
-OUT/NAME.mp4           each of them
+OUT/videos/NAME.mp4    each of them
 OUT/side-by-side.mp4   all of them at once
 OUT/sheet.png          a few frames of each
 """
@@ -61,7 +61,7 @@ def write_series(
                 bar.advance(len(frames))
             means += [meter.means for meter in meters]
     for name, video in zip(names, videos, strict=True):
-        write_video(folder / f"{name}{suffix}", video, scene.fps)
+        write_video(folder / "videos" / f"{name}{suffix}", video, scene.fps)
     write_video(folder / f"side-by-side{suffix}", _side_by_side(names, videos), scene.fps)
     factor = enlargement(videos[0, 0], PANEL_HEIGHT)
     columns = min(SHEET_COLUMNS, len(scene.poses))
