@@ -1,0 +1,68 @@
+"""From one's own clip and a model to one's own model."""
+
+from itertools import islice
+
+import pytest
+import torch
+import yaml
+from tiny_training import TINY
+
+from hueman.clips.encoding import write_video
+from hueman.clips.video import Video
+from hueman.config import load_config
+from hueman.errors import HuemanError
+from hueman.training.model import VideoModel, load_model, save_model
+from hueman.training.personalize import LEAST_UPDATES, personalize
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    torch.manual_seed(0)
+    file = tmp_path_factory.mktemp("start") / "model.safetensors"
+    save_model(
+        VideoModel(
+            load_config(
+                "demo", [*TINY, "stage_two.appearance=true", "stage_two.perceptual_layers=1"]
+            )
+        ),
+        file,
+        {},
+    )
+    return file
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory, clips_folder):
+    file = tmp_path_factory.mktemp("clips") / "anna" / "salute.mp4"
+    file.parent.mkdir()
+    write_video(file, islice(Video(clips_folder / "plaid" / "salute.mp4"), 0, 24, 4), 6)
+    return file
+
+
+def test_a_clip_becomes_a_model_of_its_person(start, clip, tmp_path, capsys):
+    out = tmp_path / "anna"
+    made = personalize([clip], out, start, minutes=0.1, device="cpu")
+    settings = yaml.safe_load((out / "config.yaml").read_text())
+    updates = settings["stage_two"]["schedule"]["steps"]
+    assert updates == made.updates >= LEAST_UPDATES
+    assert f"{updates} updates of" in capsys.readouterr().out
+    before, after = load_model(start)[0], load_model(made.model)[0]
+    for name, tensor in before.state_dict().items():
+        learned = name.startswith(("generator.", "tint."))
+        same = torch.equal(tensor, after.state_dict()[name])
+        if name.startswith("encoders."):
+            assert same
+        elif learned and tensor.ndim > 1:
+            assert not same, name
+    assert len(list(made.samples.glob("*.png"))) >= 4
+    # Once more: nothing is left to do, however many minutes there are now.
+    again = personalize([clip], out, start, minutes=50, device="cpu")
+    assert again.updates == updates
+    assert "hueman generate" in str(again)
+
+
+def test_what_cannot_be_done_is_said(start, clip, tmp_path):
+    with pytest.raises(HuemanError, match="minutes are 0"):
+        personalize([clip], tmp_path / "a", start, minutes=0)
+    with pytest.raises(HuemanError, match=r"nothing\.mp4"):
+        personalize([tmp_path / "nothing.mp4"], tmp_path / "b", start)
