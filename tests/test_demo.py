@@ -7,7 +7,7 @@ import pytest
 
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
-from hueman.demo import SCENES, demo
+from hueman.demo import ACTS, demo
 from hueman.errors import HuemanError
 
 TINY = [
@@ -32,21 +32,23 @@ def short_clips(clips_folder, tmp_path_factory):
 
 
 def test_demo_writes_everything_the_report_shows(short_clips, tmp_path):
-    report = demo(short_clips, tmp_path, TINY)
+    report = demo(short_clips, tmp_path, True, TINY)
     page = report.read_text()
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["quality"]["model"]["clips"] == 8
     assert 0 < metrics["quality"]["copy"]["lpips"] < 1
     assert metrics["training"]["stage_two"]["updates"] == 2
     assert set(metrics["seconds"]) >= {"prepare clips", "train", "measure", "generate"}
-    for scene in SCENES:
-        name = f"{scene.actor}_{scene.action}"
+    for act in ACTS:
+        name = f"{act.actor}_{act.action}"
         assert f"videos/{name}.mp4" in page
         assert f"sheets/{name}.png" in page
         video = Video(tmp_path / "videos" / f"{name}.mp4").read()
         assert video.shape == (6, 384, 4 * 256, 3)
         assert not np.array_equal(video[0], video[-1])
     assert "videos/interpolation.mp4" in page
+    assert "colorways/sheet.png" in page
+    assert Video(tmp_path / "colorways" / "videos" / "gold.mp4").read().shape[1:] == (96, 64, 3)
     assert (tmp_path / "sheets" / "interpolation.png").exists()
     assert Video(tmp_path / "videos" / "recolored_plaid.mp4").read().shape[1:3] == (384, 256)
 

@@ -393,18 +393,20 @@ def benchmark(
 def demo(
     out: Out = Path("demo-output"),
     clips: Path = Path("examples/clips"),
+    train: bool = False,
     set: Repeatable = (),
 ) -> None:
-    """Run everything on the bundled clips and write a report; ten to twenty minutes on two cores.
+    """Show what the model in the box does with the bundled clips, and write a report.
 
     Args:
-        out: folder for dataset, model, videos, pictures, metrics.json and report.html.
+        out: folder for dataset, videos, pictures, metrics.json and report.html.
         clips: the bundled clips.
-        set: changes to the preset "demo", such as stage_two.schedule.steps=5000.
+        train: train a tiny model on the clips first, and show that one.
+        set: changes to its preset "demo", such as stage_two.schedule.steps=5000.
     """
     from hueman.demo import demo as run
 
-    report = run(clips, out, _all(set))
+    report = run(clips, out, train, _all(set))
     print(f"Open {report} in a browser; videos, sheets and metrics.json are beside it.")
 
 

@@ -1,7 +1,8 @@
 """`make demo`: the whole way on the bundled clips, in minutes on two CPU cores.
 
-Prepares the clips, trains a tiny model, measures it on actions it was not trained on, makes people
-do an action they did not do in outfits they did not wear, and writes a report.
+Prepares the clips, takes the model in the box, which has seen none of their people (or trains a
+tiny one), measures it, makes people do an action they did not do in outfits they did not wear, and
+writes a report.
 """
 
 import json
@@ -15,11 +16,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from hueman.box import boxed_model
 from hueman.clips.encoding import write_video
 from hueman.clips.sheets import contact_sheet, enlarge, write_picture
 from hueman.clips.sources import find_clips
 from hueman.clips.store import Dataset, PreparedClip
-from hueman.color.names import parse_color
+from hueman.color.palette import read_palette
 from hueman.color.video import recolor_video
 from hueman.config import load_config
 from hueman.demo_report import write_demo_report
@@ -32,8 +34,11 @@ from hueman.evaluation.statistics import summarize
 from hueman.evaluation.subject import load_subject, plain_subjects
 from hueman.files import atomic_file
 from hueman.generation.codes import codes_between
+from hueman.generation.colorways import colorways
 from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
+from hueman.generation.scene import Scene
+from hueman.generation.scene_settings import SceneSettings
 from hueman.machine import describe_machine
 from hueman.preparation.prepare import prepare
 from hueman.preparation.settings import PrepareSettings
@@ -45,13 +50,15 @@ WEIGHTS = ("blazepose", "hed", "vgg16", "alexnet-lpips")
 # The re-renderings are ground truth for recolouring, not clips of their own.
 EXCLUDE = ("*.recolored.mp4",)
 HEIGHT, WIDTH = 192, 128
-ENLARGE = 4
+SHOWN_HEIGHT = 384
+"""Pixels; frames are enlarged to this height."""
 COLUMNS = 8
+PALETTE = "crimson, darkorange, gold, seagreen, royalblue, rebeccapurple, white, black"
 RANDOM_SEED = 4
 
 
 @dataclass(frozen=True)
-class Scene:
+class Act:
     """Who does whose action in which two outfits (upper, lower)."""
 
     actor: str
@@ -60,20 +67,22 @@ class Scene:
     outfits: tuple[tuple[str, str], tuple[str, str]]
 
 
-SCENES = (
-    Scene("mustard", "salute", "checker", (("royalblue", "firebrick"), ("orchid", "teal"))),
-    Scene("plaid", "salute", "stripes", (("forestgreen", "peru"), ("darkorange", "purple"))),
-    Scene("stripes", "jack", "mustard", (("crimson", "seagreen"), ("gold", "steelblue"))),
-    Scene("checker", "jack", "plaid", (("dodgerblue", "maroon"), ("hotpink", "olive"))),
+ACTS = (
+    Act("mustard", "salute", "checker", (("royalblue", "firebrick"), ("orchid", "teal"))),
+    Act("plaid", "salute", "stripes", (("forestgreen", "peru"), ("darkorange", "purple"))),
+    Act("stripes", "jack", "mustard", (("crimson", "seagreen"), ("gold", "steelblue"))),
+    Act("checker", "jack", "plaid", (("dodgerblue", "maroon"), ("hotpink", "olive"))),
 )
 
 
-def demo(clips: Path, out: Path, overrides: Sequence[str] = ()) -> Path:
+def demo(clips: Path, out: Path, training: bool = False, overrides: Sequence[str] = ()) -> Path:
     """Run the demonstration; what an earlier run finished is kept.
 
     Args:
         clips: the bundled clips.
-        out: folder for dataset, model, videos, sheets, metrics.json and report.html.
+        out: folder for dataset, videos, sheets, metrics.json and report.html.
+        training: train a tiny model on the clips, by the preset "demo", and show that, not the
+            model in the box.
         overrides: changes to the preset, as for `load_config`.
 
     Returns:
@@ -84,33 +93,39 @@ def demo(clips: Path, out: Path, overrides: Sequence[str] = ()) -> Path:
     """
     if not clips.is_dir():
         raise HuemanError(f"There is no folder {clips}; give the bundled clips with --clips.")
-    config = load_config("demo", overrides)
+    if overrides and not training:
+        raise HuemanError("Changes to the preset are for a model that is trained; add --train.")
     seconds: dict[str, float] = {}
     with _timed("fetch weights", seconds):
-        pull(WEIGHTS)
+        pull(WEIGHTS if training else [name for name in WEIGHTS if name != "vgg16"])
     with _timed("prepare clips", seconds):
         _prepare(clips, out / "dataset")
     dataset = Dataset(out / "dataset")
-    with _timed("train", seconds):
-        model_file = train(dataset, out / "model", config)
+    model_file = boxed_model()
+    if training:
+        with _timed("train", seconds):
+            model_file = train(dataset, out / "model", load_config("demo", overrides))
     with _timed("measure", seconds):
         quality = _measure(model_file, dataset)
     with _timed("generate", seconds):
         figures = _generate(model_file, dataset, out)
+    with _timed("a palette", seconds):
+        figures["colorways"] = _colorways(model_file, dataset, out)
     with _timed("recolour a clip", seconds):
-        recolored = _recolor(clips, out)
-    _, notes = load_model(model_file)
+        figures["recolored"] = _recolor(clips, out)
+    model, notes = load_model(model_file)
     result = {
         "quality": quality,
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
         "machine": describe_machine(),
-        "enlarged": ENLARGE,
+        "size": [model.config.height, model.config.width],
+        "boxed": not training,
         "training": notes,
     }
     with atomic_file(out / "metrics.json") as temporary:
         temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     report = out / "report.html"
-    write_demo_report(report, result, config, figures, recolored)
+    write_demo_report(report, result, figures)
     return report
 
 
@@ -147,13 +162,13 @@ def _measure(model_file: Path, dataset: Dataset) -> dict[str, dict[str, float]]:
 def _generate(model_file: Path, dataset: Dataset, out: Path) -> dict[str, list[Figure]]:
     predictor = Predictor.from_file(model_file)
     videos, sheets = [], []
-    for scene in SCENES:
-        content = dataset.read(dataset.entry(scene.actor, "wave_right"))
-        driver = dataset.read(dataset.entry(scene.driver, scene.action))
-        rows = _scene_rows(predictor, scene, content, driver)
-        name = f"{scene.actor}_{scene.action}"
-        worn = " and in ".join(f"{upper} and {lower}" for upper, lower in scene.outfits)
-        caption = f"{scene.actor} does {scene.driver}'s {scene.action}, in {worn}."
+    for act in ACTS:
+        content = dataset.read(dataset.entry(act.actor, "wave_right"))
+        driver = dataset.read(dataset.entry(act.driver, act.action))
+        rows = _rows(predictor, act, content, driver)
+        name = f"{act.actor}_{act.action}"
+        worn = " and in ".join(f"{upper} and {lower}" for upper, lower in act.outfits)
+        caption = f"{act.actor} does {act.driver}'s {act.action}, in {worn}."
         side_by_side = np.concatenate([frames for _, frames in rows], axis=2)
         write_video(out / "videos" / f"{name}.mp4", side_by_side, driver.fps)
         write_picture(out / "sheets" / f"{name}.png", contact_sheet(rows, COLUMNS))
@@ -163,31 +178,33 @@ def _generate(model_file: Path, dataset: Dataset, out: Path) -> dict[str, list[F
     return {"videos": videos, "sheets": sheets, "interpolation": interpolation}
 
 
-def _scene_rows(
-    predictor: Predictor, scene: Scene, content: PreparedClip, driver: PreparedClip
+def _rows(
+    predictor: Predictor, act: Act, content: PreparedClip, driver: PreparedClip
 ) -> list[tuple[str, np.ndarray]]:
     person = predictor.content(content, 1)
     pose = _driving_pose(predictor, content, driver)
-    still = _fit(content.frames[:1], ENLARGE * predictor.size[1])
+    still = np.repeat(_enlarged(content.frames[:1]), len(pose), axis=0)
     rows = [
-        (f"{scene.actor}, the only frame shown", np.repeat(still, len(pose), axis=0)),
-        (f"{scene.driver} drives", _fit(driver.frames, ENLARGE * predictor.size[1])),
+        (f"{act.actor}, the only frame shown", still),
+        (f"{act.driver} drives", _enlarged(driver.frames)),
     ]
-    for upper, lower in scene.outfits:
-        code = predictor.code(person, parse_color(upper), parse_color(lower))
+    for upper, lower in act.outfits:
+        code = predictor.dress(person, pose, predictor.requests(person, upper, lower))
         frames = np.stack(list(predictor.generate(person, pose, code)))
-        rows.append((f"{upper} and {lower}", enlarge(frames, ENLARGE)))
+        rows.append((f"{upper} and {lower}", _enlarged(frames)))
     return rows
 
 
 def _interpolate(predictor: Predictor, dataset: Dataset, out: Path) -> list[Figure]:
     """Go from outfit to outfit, and between two random codes (paper, section 4.4, Fig. 4)."""
-    scene = SCENES[0]
-    content = dataset.read(dataset.entry(scene.actor, "wave_right"))
-    driver = dataset.read(dataset.entry(scene.driver, scene.action))
+    act = ACTS[0]
+    content = dataset.read(dataset.entry(act.actor, "wave_right"))
+    driver = dataset.read(dataset.entry(act.driver, act.action))
     person = predictor.content(content, 1)
     pose = _driving_pose(predictor, content, driver)
-    outfits = [predictor.code(person, parse_color(u), parse_color(w)) for u, w in scene.outfits]
+    outfits = [
+        predictor.dress(person, pose, predictor.requests(person, *outfit)) for outfit in act.outfits
+    ]
     random = torch.Generator().manual_seed(RANDOM_SEED)
     ends = (outfits, predictor.model.code_distribution.sample(2, random))
     captions = ("from one outfit to the other", "between two random codes")
@@ -195,7 +212,7 @@ def _interpolate(predictor: Predictor, dataset: Dataset, out: Path) -> list[Figu
     for caption, (first, last) in zip(captions, ends, strict=True):
         codes = codes_between(first, last, len(pose))
         frames = np.stack(list(predictor.generate(person, pose, codes)))
-        rows.append((f"{scene.actor}: {caption}", enlarge(frames, ENLARGE)))
+        rows.append((f"{act.actor}: {caption}", _enlarged(frames)))
     side_by_side = np.concatenate([frames for _, frames in rows], axis=2)
     write_video(out / "videos" / "interpolation.mp4", side_by_side, driver.fps)
     write_picture(out / "sheets" / "interpolation.png", contact_sheet(rows, 10))
@@ -207,8 +224,16 @@ def _driving_pose(predictor: Predictor, content: PreparedClip, driver: PreparedC
     return predictor.scale_pose(retarget(driver.pose, content.pose), height, width)
 
 
-def _fit(frames: np.ndarray, width: int) -> np.ndarray:
-    return enlarge(frames, max(1, width // frames.shape[2]))
+def _enlarged(frames: np.ndarray) -> np.ndarray:
+    return enlarge(frames, max(1, SHOWN_HEIGHT // frames.shape[1]))
+
+
+def _colorways(model_file: Path, dataset: Dataset, out: Path) -> list[Figure]:
+    """Show a shirt in every colour of a palette."""
+    content = dataset.root / dataset.entry("mustard", "wave_right").file
+    scene = Scene.of(model_file, SceneSettings(content, content_frames=1))
+    print(colorways(scene, read_palette(PALETTE), "upper", out / "colorways"))
+    return [Figure("colorways/sheet.png", "mustard's shirt in eight colours.")]
 
 
 def _recolor(clips: Path, out: Path) -> list[Figure]:

@@ -1,31 +1,21 @@
-"""The page that the demonstration writes: what was trained, made and measured, in plain words."""
+"""The page that the demonstration writes: what was made and measured, in plain words."""
 
 from pathlib import Path
 from typing import Any
 
-from hueman.config import TrainingConfig
 from hueman.evaluation.report import Figure, Section, Table, write_report
 
 
-def write_demo_report(
-    path: Path,
-    result: dict[str, Any],
-    config: TrainingConfig,
-    figures: dict[str, list[Figure]],
-    recolored: list[Figure],
-) -> None:
+def write_demo_report(path: Path, result: dict[str, Any], figures: dict[str, list[Figure]]) -> None:
     """Write the page; it refers to the pictures and videos beside it.
 
     Args:
         path: the HTML file.
         result: what metrics.json holds.
-        config: of the training.
-        figures: "videos", "sheets" and "interpolation", generated.
-        recolored: videos of `hueman recolor`.
+        figures: "videos", "sheets", "interpolation" and "colorways", generated, and "recolored",
+            videos of `hueman recolor`.
     """
-    enlarged = result["enlarged"]
-    quality, seconds, notes = result["quality"], result["seconds"], result["training"]
-    stage_one, stage_two = notes["stage_one"], notes["stage_two"]
+    quality, seconds = result["quality"], result["seconds"]
     minutes = sum(seconds.values()) / 60
     measured = quality["model"]
     rows = [
@@ -56,29 +46,26 @@ def write_demo_report(
             )
         ],
     )
-    encoder_minutes = max(stage["seconds"] for stage in stage_one.values()) / 60
-    trained = (
-        f"A generator of {config.height}x{config.width} pixels was trained for "
-        f"{stage_two['updates']} updates in {stage_two['seconds'] / 60:.1f} minutes, its two "
-        f"colour encoders for {stage_one['upper']['updates']} updates each in "
-        f"{encoder_minutes:.1f} minutes, on {len(notes['train_clips'])} clips. It is tiny: this "
-        "shows that every stage works, not how good the method can get."
-    )
     write_report(
         path,
         "hueman: the demonstration",
         f"This run took {minutes:.1f} minutes on {result['machine']['cores']} CPU cores.",
         [
-            Section("What was trained", [trained], [_seconds_table(seconds)]),
+            Section("What makes the videos", [_model_in_words(result)], [_seconds_table(seconds)]),
             Section(
                 "An action they did not do, in clothes they did not wear",
                 [
                     "From left to right: the only frame the model is shown of the person, the "
-                    "clip that drives, and the generated videos in two outfits, enlarged "
-                    f"{enlarged} times.",
+                    "clip that drives, and the generated videos in two outfits, enlarged.",
                 ],
                 videos=figures["videos"],
                 pictures=figures["sheets"],
+            ),
+            Section(
+                "A shirt in every colour",
+                ["`hueman colorways` makes a video for each colour of a palette."],
+                videos=[Figure("colorways/side-by-side.mp4", "All of them at once.")],
+                pictures=figures["colorways"],
             ),
             Section(
                 "From one outfit to another",
@@ -93,24 +80,20 @@ def write_demo_report(
             Section(
                 "How close to the real frames",
                 [
-                    f"On {measured['clips']} clips of actions that were not trained on, from the "
-                    "first frame alone, background masked out (paper, section 4.3)."
+                    f"On {measured['clips']} clips that were not trained on, from the first "
+                    "frame alone, background masked out (paper, section 4.3)."
                 ],
                 [similarity],
             ),
             Section(
                 "Does the colour follow, and does anything else change",
-                [
-                    f"A linear map reads the upper garment's (a, b) from its code with R2 "
-                    f"{stage_one['upper']['r2']:.2f}, the lower one's with "
-                    f"{stage_one['lower']['r2']:.2f}."
-                ],
+                ["Asked for by the clothes' codes alone, by the protocol of `hueman evaluate`."],
                 [color],
             ),
             Section(
                 "The same tool without a generator",
                 ["`hueman recolor` gives a clip's own garments another colour at full size."],
-                videos=recolored,
+                videos=figures["recolored"],
             ),
         ],
         embed=False,
@@ -119,3 +102,22 @@ def write_demo_report(
 
 def _seconds_table(seconds: dict[str, float]) -> Table:
     return Table(["step", "seconds"], [(name, f"{value:.0f}") for name, value in seconds.items()])
+
+
+def _model_in_words(result: dict[str, Any]) -> str:
+    height, width = result["size"]
+    if result["boxed"]:
+        return (
+            f"The model that comes with hueman, of {height}x{width} pixels. It was trained on "
+            "rendered people, and has seen none of those below."
+        )
+    notes = result["training"]
+    stage_one, stage_two = notes["stage_one"], notes["stage_two"]
+    encoder_minutes = max(stage["seconds"] for stage in stage_one.values()) / 60
+    return (
+        f"A generator of {height}x{width} pixels, trained for {stage_two['updates']} updates in "
+        f"{stage_two['seconds'] / 60:.1f} minutes, and its two colour encoders, trained for "
+        f"{stage_one['upper']['updates']} updates each in {encoder_minutes:.1f} minutes, on "
+        f"{len(notes['train_clips'])} clips. It is tiny: this shows that every stage works, not "
+        "how good the method can get."
+    )

@@ -33,8 +33,8 @@ def sample(scene: Scene, count: int, seed: int, out: Path) -> Path:
         scene: who is shown, and what they do.
         count: of videos.
         seed: of the draw.
-        out: the folder to write: videos/01.mp4 and so on, and see `write_series`; samples.csv has the
-            colours that the garments got, and the codes.
+        out: the folder to write: videos/01.mp4 and so on, and see `write_series`; samples.csv has
+            the colours that the garments got, and the codes.
 
     Returns:
         The contact sheet.
