@@ -149,7 +149,7 @@ class Predictor:
         """Make single frames, each from itself made from black; return the garments' Lab (2, 3)."""
         chosen, codes = person.chosen(pose), code.expand(len(pose), -1)
         guidance = self.model.estimate(person.frames, pose, person.appearance, chosen)
-        colors = self._colors(person, codes)
+        colors = self.worn(person, codes)
         frames = torch.full((len(pose), 3, *self.size), -1.0, device=self.device)
         for _ in range(2):
             frames = self.model.next_frame(guidance, codes, frames, colors)
@@ -157,7 +157,8 @@ class Predictor:
         meter.note(frames.cpu(), person.garments(pose, chosen))
         return meter.means
 
-    def _colors(self, person: Person, codes: Tensor) -> Tensor | None:
+    def worn(self, person: Person, codes: Tensor) -> Tensor | None:
+        """Return the colours that the appearance path wears for codes (N, up + down), if any."""
         if person.calibration is None:
             return None
         return self.model.colors(codes, person.calibration)
@@ -195,7 +196,7 @@ class Predictor:
         if codes.shape[1] != len(pose):
             raise ValueError(f"{len(pose)} poses need as many codes, got {codes.shape[1]}")
         count, poses, codes = len(codes), torch.from_numpy(pose), codes.to(self.device)
-        chosen, colors = person.chosen(poses), self._colors(person, codes.flatten(0, 1))
+        chosen, colors = person.chosen(poses), self.worn(person, codes.flatten(0, 1))
         worn = None if colors is None else colors.unflatten(0, codes.shape[:2])
         previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
         for number in range(len(poses)):
