@@ -59,7 +59,8 @@ def long_work(
         inputs: of the work.
     """
 
-    def begin() -> list[Any]:
+    def begin(request: gr.Request) -> list[Any]:
+        sessions.of(key_of(request)).go_on()
         return [gr.Button(interactive=False), gr.Button(visible=True), *view.at_work()]
 
     def end() -> list[Any]:
@@ -68,7 +69,7 @@ def long_work(
     def halt(request: gr.Request) -> None:
         sessions.of(key_of(request)).stop()
 
-    begun = make.click(begin, None, [make, stop, *view.parts], **INSTANT)
+    begun = make.click(in_plain_words(begin), None, [make, stop, *view.parts], **INSTANT)
     done = begun.then(
         in_plain_words(work), list(inputs), view.parts, show_progress_on=view.picture, **HEAVY
     )

@@ -34,7 +34,6 @@ HEADERS = {
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
 }
 
 

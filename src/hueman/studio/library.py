@@ -23,11 +23,6 @@ class Library:
         self._loaded: HumanVideoGenerator | None = None
         self._people: dict[str, HumanVideoGenerator] = {}
 
-    @property
-    def loaded(self) -> bool:
-        """Whether the model is there already."""
-        return self._loaded is not None
-
     def generator(self) -> HumanVideoGenerator:
         """Return the model, for one visitor: what it is told of a person stays with this copy.
 

@@ -22,6 +22,8 @@ class Limits:
     """Of each file that is uploaded, 1 to 4096."""
     max_seconds: float = 30.0
     """Of each clip that is uploaded, 1 to 600."""
+    max_session_mb: int = 2048
+    """Of all that one page has uploaded and made."""
     max_clips: int = 5
     """That one's own model is made from."""
     max_colors: int = 24
@@ -48,6 +50,11 @@ class Limits:
     def max_upload_bytes(self) -> int:
         """Of each file that is uploaded."""
         return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def max_session_bytes(self) -> int:
+        """Of all that one page has uploaded and made."""
+        return self.max_session_mb * 1024 * 1024
 
     def check_length(self, path: Path, info: VideoInfo) -> None:
         """Refuse, by HuemanError, a clip that says it is too long."""

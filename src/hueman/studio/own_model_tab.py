@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from hueman.clips.video import VIDEO_SUFFIXES
+from hueman.errors import HuemanError
 from hueman.studio.events import INSTANT, LOOKING, key_of
 from hueman.studio.garments import OutfitChoice, outfit_of
 from hueman.studio.plain import in_plain_words
@@ -29,8 +30,8 @@ class OwnModelCallbacks:
     @in_plain_words
     def clips(self, uploads, request: gr.Request) -> str:
         """Take the clips to learn from."""
-        names = self._sessions.of(key_of(request)).keep_clips([Path(each) for each in uploads])
-        return listed(names)
+        session = self._sessions.of(key_of(request))
+        return listed(session.own.take_clips([Path(each) for each in uploads]))
 
     @in_plain_words
     def start(self, minutes: float, request: gr.Request) -> list[Any]:
@@ -41,13 +42,15 @@ class OwnModelCallbacks:
     @in_plain_words
     def cancel(self, request: gr.Request) -> list[Any]:
         """End the training."""
-        self._sessions.of(key_of(request)).end_training()
+        self._sessions.of(key_of(request)).own.end_training()
         return _state(News("Cancelled."), running=False)
 
-    @in_plain_words
     def look(self, request: gr.Request) -> list[Any]:
         """Tell how far the training is."""
-        training = self._sessions.of(key_of(request)).training
+        try:
+            training = self._sessions.of(key_of(request)).own.training
+        except HuemanError as ended:
+            return _state(News(str(ended)), running=False)
         if training is None:
             return _state(None, running=False)
         return _state(training.news(), training.running)
@@ -56,9 +59,8 @@ class OwnModelCallbacks:
     def adopt(self, upper, upper_other, lower, lower_other, request: gr.Request) -> Any:
         """Use the model when it is finished."""
         session = self._sessions.of(key_of(request))
-        if session.training is None or session.training.model is None:
+        if not session.adopt():
             return gr.skip()
-        session.adopt()
         outfit = outfit_of(upper, upper_other, lower, lower_other)
         return self._view.with_picture(session.preview(outfit), ["This is you, by your own model."])
 
@@ -104,7 +106,7 @@ def add_own_model_tab(sessions: Sessions, view: View, outfit: OutfitChoice) -> N
     start.click(do.start, minutes, parts, **INSTANT)
     cancel.click(do.cancel, None, parts, **INSTANT)
     looked = timer.tick(do.look, None, parts, trigger_mode="once", **INSTANT)
-    looked.then(do.adopt, outfit.inputs, view.parts, show_progress_on=view.picture, **LOOKING)
+    looked.then(do.adopt, outfit.inputs, view.parts, show_progress="hidden", **LOOKING)
 
 
 def _state(news: News | None, running: bool) -> list[Any]:

@@ -4,7 +4,7 @@ import functools
 import logging
 import re
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec
 
 import gradio as gr
 
@@ -12,21 +12,21 @@ from hueman.errors import HuemanError
 from hueman.studio.session import Stopped
 
 P = ParamSpec("P")
-R = TypeVar("R")
 
 _FOLDERS = re.compile(r"(?<![^\s'\"(])(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"]+)+[\\/](?=[^\\/\s])")
 UNFORESEEN = "Something went wrong that nobody foresaw; the studio's terminal says what."
 
 
-def in_plain_words(callback: Callable[P, R]) -> Callable[P, R]:
+def in_plain_words(callback: Callable[P, Any]) -> Callable[P, Any]:
     """Show what goes wrong in a callback as a note on the page."""
 
     @functools.wraps(callback)
-    def guarded(*arguments: P.args, **named: P.kwargs) -> R:
+    def guarded(*arguments: P.args, **named: P.kwargs) -> Any:
         try:
             return callback(*arguments, **named)
         except Stopped:
-            raise gr.Error("Stopped.", title="", print_exception=False) from None
+            gr.Info("Stopped.", title="")
+            return gr.skip()
         except HuemanError as error:
             text = without_folders(str(error))
             raise gr.Error(text, title="Sorry", print_exception=False) from None

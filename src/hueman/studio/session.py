@@ -10,6 +10,7 @@ from threading import Event, Lock
 import numpy as np
 
 from hueman.api import HumanVideoGenerator
+from hueman.box.examples import example_people
 from hueman.clips.encoding import write_video
 from hueman.clips.sheets import enlarge, write_picture
 from hueman.color.palette import NamedColor
@@ -20,9 +21,10 @@ from hueman.generation.colorways import Region, colorways
 from hueman.progress import Listener, told_to, track
 from hueman.studio.library import Library
 from hueman.studio.limits import Limits
+from hueman.studio.own_model import OwnModel
 from hueman.studio.palette_choice import PaletteChoice
+from hueman.studio.session_files import SessionFiles
 from hueman.studio.stage import Outfit, Stage
-from hueman.studio.training import OwnModelTraining
 from hueman.studio.uploads import Movement, read_movement, read_person
 
 KEPT_PREVIEWS = 16
@@ -64,25 +66,25 @@ class Session:
     """
 
     def __init__(self, folder: Path, library: Library, limits: Limits):
-        folder.mkdir(parents=True)
-        self.folder = folder
-        self.training: OwnModelTraining | None = None
         self.palette = PaletteChoice()
+        self._files = SessionFiles(folder, limits)
+        self.own = OwnModel(self._files, limits, library.model)
         self._library = library
         self._limits = limits
-        self._own_model: Path | None = None
+        self._model: Path | None = None
         self._generator: HumanVideoGenerator | None = None
         self._movement: Movement | None = None
         self._stage: Stage | None = None
-        self._clips: list[Path] = []
-        self._made = 0
         self._at_work = Lock()
         self._stop = Event()
         self._closed = False
 
     def choose_example(self, name: str) -> None:
         """Show one of the people in the box."""
-        self._set(generator=self._library.example(name))
+        if self._model is None:
+            self._set(generator=self._library.example(name))
+        else:
+            self._set(generator=self._new_generator().set_content(example_people()[name]))
 
     def choose_person(self, upload: Path) -> None:
         """Show whoever a picture or clip shows.
@@ -106,9 +108,9 @@ class Session:
         self._set(movement=read_movement(upload, self._limits))
 
     def _new_generator(self) -> HumanVideoGenerator:
-        if self._own_model is None:
+        if self._model is None:
             return self._library.generator()
-        return HumanVideoGenerator.from_pretrained(self._own_model)
+        return HumanVideoGenerator.from_pretrained(self._model)
 
     def _set(
         self, generator: HumanVideoGenerator | None = None, movement: Movement | None = None
@@ -139,9 +141,11 @@ class Session:
 
     def _keep(self, frame: np.ndarray) -> Path:
         factor = max(1, round(PREVIEW_HEIGHT / len(frame)))
-        path = self._next("preview", ".png")
+        path = self._files.next("preview", ".png")
         write_picture(path, enlarge(frame[None], factor)[0])
-        pictures = sorted(self.folder.glob("preview-*.png"), key=lambda each: each.stat().st_mtime)
+        pictures = sorted(
+            self._files.folder.glob("preview-*.png"), key=lambda each: each.stat().st_mtime
+        )
         for old in pictures[:-KEPT_PREVIEWS]:
             old.unlink(missing_ok=True)
         return path
@@ -155,7 +159,7 @@ class Session:
         """
         stage = self.stage
         generator, (poses, fps) = stage.scene.generator, stage.movement
-        path = self._next("video", ".mp4")
+        path = self._files.next("video", ".mp4")
         with self._work(tell) as told:
             told("Finding the colours", 0, 1)
             frames = generator.stream(poses, outfit.upper, outfit.lower)
@@ -173,7 +177,7 @@ class Session:
             raise HuemanError(
                 f"There are {len(palette)} colours; choose at most {self._limits.max_colors}."
             )
-        folder = self._next("colourways", "")
+        folder = self._files.next("colourways")
         with self._work(tell):
             made = colorways(self.stage.scene, palette, region, folder)
             archive = shutil.make_archive(str(folder), "zip", folder)
@@ -183,92 +187,49 @@ class Session:
     @contextmanager
     def _work(self, tell: Listener) -> Iterator[Listener]:
         """Make room for long work that tells of its progress, and can be stopped."""
-        with self._at_work:
-            if not self._closed:
-                self._stop.clear()
 
-            def told(description: str, done: int, total: int) -> None:
-                if self._stop.is_set():
-                    raise Stopped
-                tell(description, done, total)
+        def told(description: str, done: int, total: int) -> None:
+            if self._stop.is_set():
+                raise Stopped
+            tell(description, done, total)
 
-            with told_to(told):
-                yield told
+        with self._at_work, told_to(told):
+            told("Beginning", 0, 1)
+            yield told
 
     def stop(self) -> None:
-        """Stop the long work, if there is some."""
+        """Stop the long work, whether it has begun or waits."""
         self._stop.set()
+
+    def go_on(self) -> None:
+        """Allow long work again after it was stopped."""
+        if not self._closed:
+            self._stop.clear()
 
     def take_upload(self, upload: Path, read: Callable[[Path], None]) -> None:
         """Move an uploaded file to this session, let it be read, and delete it."""
-        kept = self._moved(upload, self.folder / "upload")
+        kept = self._files.take(upload, self._files.folder / "upload")
         try:
             read(kept)
         finally:
             kept.unlink(missing_ok=True)
 
-    def keep_clips(self, uploads: Sequence[Path]) -> list[str]:
-        """Take the clips to train from, instead of those before; return their names.
+    def adopt(self) -> bool:
+        """Use the visitor's own model if its training has finished; show who is in its first clip.
 
-        Raises:
-            HuemanError: there are too many, or one cannot be used.
+        Returns:
+            Whether it has.
         """
-        if len(uploads) > self._limits.max_clips:
-            raise HuemanError(
-                f"There are {len(uploads)} clips; choose at most {self._limits.max_clips}."
-            )
-        folder = self._next("clips", "")
-        clips = [self._moved(each, folder / str(n)) for n, each in enumerate(uploads, start=1)]
-        for clip in clips:
-            if len(read_person(clip, self._limits)) < 2:
-                raise HuemanError(f"{clip.name} is a single picture; choose clips that move.")
-        self._clips = clips
-        return [clip.name for clip in clips]
-
-    def train(self, minutes: float) -> None:
-        """Begin to train the visitor's own model, beside everything else.
-
-        Raises:
-            HuemanError: there are no clips, or the minutes are too many.
-        """
-        if not self._clips:
-            raise HuemanError("Choose a clip of yourself first.")
-        if not 1 <= minutes <= self._limits.max_minutes:
-            raise HuemanError(
-                f"The minutes are {minutes:g}; choose 1 to {self._limits.max_minutes:g}."
-            )
-        folder = self._next("training", "")
-        self.training = OwnModelTraining(self._clips, folder, self._library.model, minutes)
-
-    def end_training(self) -> None:
-        """End the training, if there is one."""
-        if self.training is not None:
-            self.training.stop()
-            self.training = None
-
-    def adopt(self) -> None:
-        """Use the model that was trained, and show the person of its first clip."""
-        if self.training is not None and self.training.model is not None:
-            self._own_model = self.training.model
-            self.training = None
-            self.choose_person(self._clips[0])
+        model = self.own.finished()
+        if model is not None:
+            self._model = model
+            self.choose_person(self.own.clips[0])
+        return model is not None
 
     def close(self) -> None:
         """End everything, and delete the visitor's files."""
         self._closed = True
         self._stop.set()
-        self.end_training()
+        self.own.end_training()
         with self._at_work:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _next(self, name: str, suffix: str) -> Path:
-        """Return a path of its own: what a browser has seen under a name may be shown again."""
-        self._made += 1
-        return self.folder / f"{name}-{self._made}{suffix}"
-
-    def _moved(self, upload: Path, folder: Path) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return Path(shutil.move(upload, folder / upload.name))
-        except OSError as error:
-            raise HuemanError(f"{upload.name} did not arrive; upload it again.") from error
+            self._files.delete()

@@ -69,17 +69,17 @@ class Sessions:
         """Begin the training of a visitor's own model.
 
         Raises:
-            HuemanError: others train already, or as `Session.train`.
+            HuemanError: others train already, or as `OwnModel.train`.
         """
         session = self.of(key)
-        session.end_training()
+        session.own.end_training()
         with self._lock:
-            others = (each.training for each in self._sessions.values() if each is not session)
+            others = (each.own.training for each in self._sessions.values() if each is not session)
             if sum(each is not None and each.running for each in others) >= (
                 self.limits.max_trainings
             ):
                 raise HuemanError("Somebody else's model is being trained; try again later.")
-            session.train(minutes)
+            session.own.train(minutes)
 
     def leave(self, key: str) -> None:
         """End a session soon, unless its page comes back."""

@@ -72,7 +72,7 @@ class OwnModelTraining:
         """Say how far it is."""
         sample = newest_sample(self._run)
         if self.model is not None:
-            return News("Finished.", 1.0, sample)
+            return News("Finished; you are shown in a moment.", 1.0, sample)
         if not self.running:
             return News(f"It stopped: {self._reason()}", 0.0, sample)
         done, total = updates(self._run)
