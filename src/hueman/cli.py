@@ -262,6 +262,7 @@ def generate(
     out: Out,
     upper: str | None = None,
     lower: str | None = None,
+    background: str = "keep",
     crop: Literal["centre", "person"] = "centre",
     content_frames: int | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
@@ -274,9 +275,12 @@ def generate(
         model: folder of a training run, or its model.safetensors; the model in the box if left out.
         content: picture, video or prepared clip (.h5) of the person.
         drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
-        out: the video to write.
+        out: the video to write, .mp4, .mov, .webm or .gif; without a suffix, a folder of PNG
+            pictures.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
+        background: keep it, or show another one: a colour, a picture (png or jpg, which fills the
+            frame), or transparent (OUT is .webm, .mov or a folder then).
         crop: what to keep of a content video's frames: their middle, or around the person.
         content_frames: how many frames of the content may show the person, each body part from the
             one that shows it best; by default 8 if the model has the appearance path, else the
@@ -300,6 +304,7 @@ def generate(
             device,
             restoration,
             perception,
+            background,
         )
     )
 

@@ -1,5 +1,6 @@
 """The predictor on a tiny untrained model, and generation from files to a file."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -109,6 +110,21 @@ def test_generates_a_video_from_files(predictor, truth_dataset, tmp_path):
         generate(tmp_path, content, drive, out, "blurple", device="cpu")
     with pytest.raises(HuemanError, match="nothing"):
         generate(tmp_path, content, tmp_path / "nothing.npz", out, device="cpu")
+
+
+def test_other_backgrounds(predictor, truth_dataset, tmp_path):
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    clip = truth_dataset.root / truth_dataset.entry("plaid", "march").file
+    green = generate(tmp_path, clip, clip, tmp_path / "a.mp4", device="cpu", background="#00c800")
+    assert green.frames == len(Video(green.file).read()) == 8
+    out = tmp_path / "pictures"
+    generate(tmp_path, clip, clip, out, "teal", device="cpu", background="transparent")
+    assert cv2.imread(str(out / "0008.png"), cv2.IMREAD_UNCHANGED).shape == (96, 64, 4)
+    nothing = tmp_path / "nothing.h5"  # is not read: the background and OUT are looked at before
+    with pytest.raises(HuemanError, match=r"b\.gif cannot be transparent"):
+        generate(tmp_path, nothing, clip, tmp_path / "b.gif", background="transparent")
+    with pytest.raises(HuemanError, match="'blurple' is not a colour.*path of a picture"):
+        generate(tmp_path, nothing, clip, tmp_path / "b.mp4", background="blurple")
 
 
 def test_generates_from_videos(predictor, clips_folder, tmp_path):

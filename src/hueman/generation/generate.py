@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hueman.api import HumanVideoGenerator
-from hueman.clips.encoding import write_video
+from hueman.clips.encoding import check_output, write_video
 from hueman.color.names import parse_color
+from hueman.generation.backdrop import change_backdrop, parse_backdrop
 from hueman.generation.colors import MetRequest
 from hueman.generation.content import Crop
 from hueman.generation.driving import driving_poses
+from hueman.perception.base import pose_estimator
 from hueman.preparation.settings import PerceptionSettings
 from hueman.progress import track
 
@@ -46,6 +48,7 @@ def generate(
     device: str = "auto",
     restoration: str = "auto",
     perception: PerceptionSettings | None = None,
+    background: str = "keep",
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -55,7 +58,7 @@ def generate(
             first frame shows them.
         drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
             OpenPose's JSON files.
-        out: the video to write.
+        out: the video to write, see `write_video`.
         upper: colour of the upper garment (hex, CSS name or lab(...)); None keeps its own.
         lower: colour of the lower garment.
         crop: "centre" or "person", for a content video.
@@ -63,6 +66,7 @@ def generate(
         device: "auto", "cpu" or "cuda".
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         perception: how people are seen in videos; best as in the clips the model was trained on.
+        background: what is behind the person, see `parse_backdrop`.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
@@ -70,11 +74,15 @@ def generate(
     for text in (upper, lower):
         if text is not None:
             parse_color(text)  # what is mistyped is said before anything takes time
+    backdrop = parse_backdrop(background)
+    check_output(out, transparent=backdrop is not None and backdrop.transparent)
     perception = perception or PerceptionSettings()
     generator = HumanVideoGenerator.from_pretrained(model, device=device)
     generator.predictor.model.choose_restoration(restoration)
     generator.set_content(content, crop, content_frames, perception)
     poses, fps = driving_poses(drive, perception.pose)
-    frames = generator.stream(poses, upper, lower)
-    write_video(out, track(frames, "Generating", len(poses)), fps)
+    frames = track(generator.stream(poses, upper, lower), "Generating", len(poses))
+    if backdrop is not None:
+        frames = change_backdrop(frames, backdrop, pose_estimator())
+    write_video(out, frames, fps)
     return GeneratedVideo(out, len(poses), *generator.size, fps, generator.met)
