@@ -3,6 +3,7 @@
 import re
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -26,7 +27,7 @@ def folder(tmp_path, clips_folder, monkeypatch):
 def test_the_examples_run(folder):
     examples = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(examples) == 4
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     for example in examples:
         exec(compile(example, str(GUIDE), "exec"), names)
     assert names["frames"].shape[1:] == (192, 128, 3)

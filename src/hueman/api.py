@@ -191,7 +191,17 @@ class HumanVideoGenerator(
         Raises:
             HuemanError: a colour or the movement cannot be used, or nobody is chosen yet.
         """
-        person, pose = self.person, self.poses(drive)
+        return self.stream_poses(self.poses(drive), upper, lower, codes)
+
+    def stream_poses(
+        self,
+        pose: np.ndarray,
+        upper: str | None = None,
+        lower: str | None = None,
+        codes: Tensor | None = None,
+    ) -> Iterator[np.ndarray]:
+        """Make a video as `stream` does, of a movement that `poses` has brought to the person."""
+        person = self.person
         requests = self.predictor.requests(person, upper, lower)
         if codes is None:
             codes = self.predictor.dress(person, pose, requests)

@@ -12,6 +12,7 @@ from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
 from hueman.generation.generate import generate
 from hueman.generation.predictor import Predictor
+from hueman.generation.settings import DrivingSettings
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 
@@ -119,12 +120,26 @@ def test_other_backgrounds(predictor, truth_dataset, tmp_path):
     assert green.frames == len(Video(green.file).read()) == 8
     out = tmp_path / "pictures"
     generate(tmp_path, clip, clip, out, "teal", device="cpu", background="transparent")
-    assert cv2.imread(str(out / "0008.png"), cv2.IMREAD_UNCHANGED).shape == (96, 64, 4)
+    last = cv2.imread(str(out / "0008.png"), cv2.IMREAD_UNCHANGED)
+    assert last is not None
+    assert last.shape == (96, 64, 4)
     nothing = tmp_path / "nothing.h5"  # is not read: the background and OUT are looked at before
     with pytest.raises(HuemanError, match=r"b\.gif cannot be transparent"):
         generate(tmp_path, nothing, clip, tmp_path / "b.gif", background="transparent")
-    with pytest.raises(HuemanError, match="'blurple' is not a colour.*path of a picture"):
+    with pytest.raises(HuemanError, match=r"'blurple' is not a colour.*path of a picture"):
         generate(tmp_path, nothing, clip, tmp_path / "b.mp4", background="blurple")
+
+
+def test_an_action_drives_faster_and_again(predictor, truth_dataset, tmp_path):
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    content = truth_dataset.root / truth_dataset.entry("plaid", "march").file
+    movement = DrivingSettings(speed=10, loop=2)
+    out = tmp_path / "out.mp4"
+    result = generate(tmp_path, content, "wave_both", out, device="cpu", movement=movement)
+    assert result.frames == 10
+    assert result.fps == 25
+    frames = Video(out).read().astype(int)
+    assert np.abs(frames[9] - frames[4]).mean() < np.abs(frames[2] - frames[4]).mean()
 
 
 def test_generates_from_videos(predictor, clips_folder, tmp_path):
