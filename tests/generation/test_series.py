@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from hueman.color.palette import read_palette
 
 from hueman.clips.video import Video
+from hueman.color.palette import read_palette
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
