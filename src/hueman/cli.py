@@ -13,6 +13,7 @@ from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 from hueman.choreography.settings import Background, EdgeSource
 from hueman.cli_videos import colorways, interpolate, personalize, sample
 from hueman.errors import HuemanError
+from hueman.generation.settings import DrivingSettings
 from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 
@@ -23,6 +24,7 @@ Repeatable = Annotated[tuple[tuple[str, ...], ...], UseAppendAction]
 """Some words after each of several flags: `--set a=1 b=2 --set c=3`; none of them is lost."""
 DEFAULT_SETTINGS = PrepareSettings()
 DEFAULT_PERCEPTION = PerceptionSettings()
+DEFAULT_DRIVING = DrivingSettings()
 
 
 def weights(
@@ -258,7 +260,7 @@ def generate(
     model: Positional[Path | None] = None,
     *,
     content: Path,
-    drive: Path,
+    drive: str,
     out: Out,
     upper: str | None = None,
     lower: str | None = None,
@@ -267,13 +269,17 @@ def generate(
     restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
+    movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_DRIVING,
 ) -> None:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
     Args:
         model: folder of a training run, or its model.safetensors; the model in the box if left out.
         content: picture, video or prepared clip (.h5) of the person.
-        drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
+        drive: what shows the movement: a video, a folder of pictures, a prepared clip (.h5), motion
+            capture (.bvh), poses (.npz, or a folder of OpenPose JSON files), one of hueman's own
+            actions by name (wave_both, jack, ...; an unknown name lists them), or a camera:
+            camera:0, camera:/dev/video2, camera:rtsp://...
         out: the video to write.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
@@ -284,6 +290,7 @@ def generate(
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
         perception: how people are seen in videos; best as in the clips of the training.
+        movement: how the driving movement is taken and timed.
     """
     from hueman.generation.generate import generate as run
 
@@ -300,6 +307,7 @@ def generate(
             device,
             restoration,
             perception,
+            movement,
         )
     )
 

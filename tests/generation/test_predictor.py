@@ -11,6 +11,7 @@ from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
 from hueman.generation.generate import generate
 from hueman.generation.predictor import Predictor
+from hueman.generation.settings import DrivingSettings
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 
@@ -109,6 +110,18 @@ def test_generates_a_video_from_files(predictor, truth_dataset, tmp_path):
         generate(tmp_path, content, drive, out, "blurple", device="cpu")
     with pytest.raises(HuemanError, match="nothing"):
         generate(tmp_path, content, tmp_path / "nothing.npz", out, device="cpu")
+
+
+def test_an_action_drives_faster_and_again(predictor, truth_dataset, tmp_path):
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    content = truth_dataset.root / truth_dataset.entry("plaid", "march").file
+    movement = DrivingSettings(speed=10, loop=2)
+    out = tmp_path / "out.mp4"
+    result = generate(tmp_path, content, "wave_both", out, device="cpu", movement=movement)
+    assert result.frames == 10
+    assert result.fps == 25
+    frames = Video(out).read().astype(int)
+    assert np.abs(frames[9] - frames[4]).mean() < np.abs(frames[2] - frames[4]).mean()
 
 
 def test_generates_from_videos(predictor, clips_folder, tmp_path):

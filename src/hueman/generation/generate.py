@@ -9,6 +9,8 @@ from hueman.color.names import parse_color
 from hueman.generation.colors import MetRequest
 from hueman.generation.content import Crop
 from hueman.generation.driving import driving_poses
+from hueman.generation.motion import arrange
+from hueman.generation.settings import DrivingSettings
 from hueman.preparation.settings import PerceptionSettings
 from hueman.progress import track
 
@@ -37,7 +39,7 @@ class GeneratedVideo:
 def generate(
     model: Path | None,
     content: Path,
-    drive: Path,
+    drive: Path | str,
     out: Path,
     upper: str | None = None,
     lower: str | None = None,
@@ -46,6 +48,7 @@ def generate(
     device: str = "auto",
     restoration: str = "auto",
     perception: PerceptionSettings | None = None,
+    movement: DrivingSettings | None = None,
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -53,8 +56,7 @@ def generate(
         model: a model's file or the folder of a training run; None is the model in the box.
         content: a picture, a video, or a prepared clip (.h5), of the person, who begins where the
             first frame shows them.
-        drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
-            OpenPose's JSON files.
+        drive: whatever `driving_poses` takes: a video, poses, motion capture, an action, a camera.
         out: the video to write.
         upper: colour of the upper garment (hex, CSS name or lab(...)); None keeps its own.
         lower: colour of the lower garment.
@@ -63,6 +65,7 @@ def generate(
         device: "auto", "cpu" or "cuda".
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         perception: how people are seen in videos; best as in the clips the model was trained on.
+        movement: how the driving movement is taken and timed.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
@@ -74,7 +77,9 @@ def generate(
     generator = HumanVideoGenerator.from_pretrained(model, device=device)
     generator.predictor.model.choose_restoration(restoration)
     generator.set_content(content, crop, content_frames, perception)
-    poses, fps = driving_poses(drive, perception.pose)
+    movement = movement or DrivingSettings()
+    poses, fps = driving_poses(drive, perception.pose, movement.seconds, movement.smooth)
+    poses = arrange(poses, fps, movement.speed, movement.loop)
     frames = generator.stream(poses, upper, lower)
     write_video(out, track(frames, "Generating", len(poses)), fps)
     return GeneratedVideo(out, len(poses), *generator.size, fps, generator.met)
