@@ -34,7 +34,9 @@ PARENTS = [JOINTS.index(parent) if parent else -1 for parent, _ in T_POSE.values
 _SIDED = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
 
-def _names(pattern: str, sides: tuple[str, str], sided: tuple[str, ...], *middle: str):
+def _names(
+    pattern: str, sides: tuple[str, str], sided: tuple[str, ...], *middle: str
+) -> dict[str, str]:
     names: dict[str, str] = dict(zip(("hips", "spine", "head"), middle, strict=True))
     for side, mark in zip(("left", "right"), sides, strict=True):
         for joint, name in zip(_SIDED, sided, strict=True):
