@@ -120,12 +120,13 @@ def test_clothes_change_from_key_to_key(scene, tmp_path):
     made = Video(out).read()
     first, last = scene.generator.sample(2, 5)
     codes = codes_between(first, last, len(scene.poses))
-    expected = np.stack(
-        list(scene.generator.predictor.generate(scene.generator.person, scene.poses, codes))
-    )
+    stream = scene.generator.stream_poses(scene.poses, clothes=codes)
+    expected = np.stack(list(stream))
     assert np.abs(made.astype(int) - expected).mean() < 8  # through a codec, of noise
     colors = Keys(upper=("teal", "red", "gold"))
-    assert colors.codes(scene).shape == (3, 24)
+    clothes = colors.clothes(scene)
+    assert [each.code.shape for each in clothes] == [(24,)] * 3
+    assert [each.colors is not None for each in clothes] == [True] * 3
 
 
 @pytest.mark.parametrize(
