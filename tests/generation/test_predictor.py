@@ -79,7 +79,7 @@ def test_frames_follow_each_other_from_black(predictor, clip, count):
         guidance = predictor.model.estimate(content.frames, poses[:1], appearance, chosen[:1])
         black = torch.full((1, 3, 96, 64), -1.0)
         code = clothes.code[None]
-        colors = predictor.model.colors(code, content.calibration)
+        colors = predictor.model.colors(code.expand(3, -1), content.calibration)[:1]
         first = predictor.model.next_frame(guidance, code, black, colors)
     assert np.array_equal(frames[0], to_uint8(first)[0])
     again = list(predictor.generate(content, clip.pose[1:2], clothes))
