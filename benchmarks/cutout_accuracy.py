@@ -6,7 +6,8 @@ Frames are shrunk to the heights of small models first. Each row is one way to f
 pose estimator's mask of the frames at their own size, and `cut_out`, which enlarges and steadies.
 "error" is the mean absolute error of alpha, "flicker" that of its change from frame to frame, both
 in thousandths. "rim" is how far the person before a green background is off from the true mask's
-(mean over all pixels, in levels of 8 bits), with the frame's colours and with estimated ones.
+(mean over all pixels, in levels of 8 bits), with the frame's colours and with estimated ones; the
+true mask's are estimated too, since nobody knows the colours that were mixed at its edges.
 """
 
 from collections.abc import Iterator
