@@ -91,7 +91,7 @@ def appearance_alone(content: Frames, pose: torch.Tensor) -> torch.Tensor:
 def by_model(predictor: Predictor, content: Frames, pose: torch.Tensor) -> torch.Tensor:
     """What a model makes of the same frames: (T, 3, H, W) in [-1, 1]."""
     person = predictor.person(content)
-    made = predictor.generate(person, pose.numpy(), predictor.code(person))
+    made = predictor.generate(person, pose.numpy(), predictor.clothes(person))
     return torch.from_numpy(np.stack(list(made))).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 

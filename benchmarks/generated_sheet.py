@@ -41,9 +41,9 @@ def main() -> None:
         real = Frames.of(clip, *predictor.size)
         rows.append((f"{name}: real", to_uint8(real.pictures())))
         content, pose = predictor.content(clip, 1), real.pose.numpy()
-        codes = {"generated from the first frame": predictor.code(content)}
+        codes = {"generated from the first frame": predictor.clothes(content)}
         if any(color is not None for color in colors):
-            codes["in other colours"] = predictor.code(content, *colors)
+            codes["in other colours"] = predictor.clothes(content, *colors)
         for title, code in codes.items():
             rows.append((title, np.stack(list(predictor.generate(content, pose, code)))))
     write_picture(options.out, contact_sheet(rows, options.frames))

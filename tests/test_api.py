@@ -54,12 +54,12 @@ def test_codes_take_the_place_of_colours(generator, poses):
     codes = generator.sample(2, seed=4)
     assert codes.shape == (2, 24)
     assert torch.equal(codes, generator.sample(2, seed=4))
-    first, second = (generator.generate(poses[:2], codes=code) for code in codes)
+    first, second = (generator.generate(poses[:2], clothes=code) for code in codes)
     assert not np.array_equal(first, second)
-    own = generator.generate(poses[:2], codes=generator.code())
+    own = generator.generate(poses[:2], clothes=generator.clothes())
     assert np.array_equal(own, generator.generate(poses[:2]))
-    with pytest.raises(HuemanError, match="Colours and codes"):
-        generator.stream(poses, upper="teal", codes=codes[0])
+    with pytest.raises(HuemanError, match="Colours and clothes"):
+        generator.stream(poses, upper="teal", clothes=codes[0])
 
 
 def test_a_model_is_saved_and_loaded(generator, tmp_path):

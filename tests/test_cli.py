@@ -166,6 +166,13 @@ def test_generate_refuses_a_baseline_in_one_sentence(monkeypatch, capsys, tmp_pa
     assert error.count("\n") == 1
 
 
+def test_movements_that_cannot_be_are_refused_in_one_sentence(monkeypatch, capsys, tmp_path):
+    options = ("--content", "a.png", "--drive", "camera:0", "-o", tmp_path / "out.mp4")
+    for name, value in (("speed", 99), ("loop", 0), ("seconds", 3600)):
+        assert run(monkeypatch, "generate", tmp_path, *options, f"--{name}", value) == 1
+        assert capsys.readouterr().err.startswith(f"error: {name} is {value}; choose ")
+
+
 def test_recolor_and_poses(monkeypatch, capsys, tmp_path, short_clip):
     out = tmp_path / "out.mp4"
     assert run(monkeypatch, "recolor", short_clip, "--upper", "teal", "-o", out) == 0

@@ -16,7 +16,7 @@ from hueman.errors import HuemanError
 from hueman.generation.colors import ColorMeter, MetRequest, Request, measured_for
 from hueman.generation.content import Crop, read_content
 from hueman.generation.driving import driving_poses
-from hueman.generation.person import Person
+from hueman.generation.person import Clothes, Person
 from hueman.generation.predictor import Predictor, watched
 from hueman.generation.retarget import retarget
 from hueman.preparation.settings import PerceptionSettings
@@ -174,7 +174,7 @@ class HumanVideoGenerator(
         drive: Path | str | np.ndarray,
         upper: str | None = None,
         lower: str | None = None,
-        codes: Tensor | None = None,
+        clothes: Clothes | Tensor | None = None,
     ) -> Iterator[np.ndarray]:
         """Make a video frame by frame, of any length in the same memory.
 
@@ -183,7 +183,8 @@ class HumanVideoGenerator(
             upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)"; None
                 keeps its own.
             lower: colour of the lower garment.
-            codes: instead of colours: (up + down,), or one for each frame, (T, up + down).
+            clothes: instead of colours, or codes: (up + down,), or one for each frame,
+                (T, up + down).
 
         Returns:
             An iterator over uint8 (H, W, 3), RGB. What came of the colours is in `met` at its end.
@@ -191,19 +192,31 @@ class HumanVideoGenerator(
         Raises:
             HuemanError: a colour or the movement cannot be used, or nobody is chosen yet.
         """
-        person, pose = self.person, self.poses(drive)
+        return self.stream_poses(self.poses(drive), upper, lower, clothes)
+
+    def stream_poses(
+        self,
+        pose: np.ndarray,
+        upper: str | None = None,
+        lower: str | None = None,
+        clothes: Clothes | Tensor | None = None,
+    ) -> Iterator[np.ndarray]:
+        """Make a video as `stream` does, of a movement that `poses` has brought to the person."""
+        person = self.person
         requests = self.predictor.requests(person, upper, lower)
-        if codes is None:
-            codes = self.predictor.dress(person, pose, requests)
+        if clothes is None:
+            clothes = self.predictor.dress(person, pose, requests)
         elif requests:
-            raise HuemanError("Colours and codes were given; give the one or the other.")
-        return self._made(person, pose, codes, requests)
+            raise HuemanError("Colours and clothes were given; give the one or the other.")
+        elif isinstance(clothes, Tensor):
+            clothes = Clothes(clothes)
+        return self._made(person, pose, clothes, requests)
 
     def _made(
-        self, person: Person, pose: np.ndarray, codes: Tensor, requests: list[Request]
+        self, person: Person, pose: np.ndarray, clothes: Clothes, requests: list[Request]
     ) -> Iterator[np.ndarray]:
         meter = ColorMeter()
-        yield from watched(self.predictor.generate(person, pose, codes), person, pose, meter)
+        yield from watched(self.predictor.generate(person, pose, clothes), person, pose, meter)
         lightness = self.predictor.lightness
         self.met = tuple(
             MetRequest(each, measured_for(each, meter.means, lightness)) for each in requests
@@ -214,20 +227,20 @@ class HumanVideoGenerator(
         drive: Path | str | np.ndarray,
         upper: str | None = None,
         lower: str | None = None,
-        codes: Tensor | None = None,
+        clothes: Clothes | Tensor | None = None,
     ) -> np.ndarray:
         """Make a whole video; see `stream`.
 
         Returns:
             uint8 (T, H, W, 3), RGB.
         """
-        return np.stack(list(self.stream(drive, upper, lower, codes)))
+        return np.stack(list(self.stream(drive, upper, lower, clothes)))
 
-    def code(self, upper: str | None = None, lower: str | None = None) -> Tensor:
-        """Return the code, (up + down,), of the person's clothes in given colours."""
+    def clothes(self, upper: str | None = None, lower: str | None = None) -> Clothes:
+        """Return the person's clothes in given colours: a code, (up + down,), and the colours."""
         requests = self.predictor.requests(self.person, upper, lower)
         wanted = {each.garment: each.wanted for each in requests}
-        return self.predictor.code(self.person, wanted.get("upper"), wanted.get("lower"))
+        return self.predictor.clothes(self.person, wanted.get("upper"), wanted.get("lower"))
 
     def sample(self, count: int, seed: int = 0) -> Tensor:
         """Draw codes of clothes as they occurred in training, (count, up + down)."""

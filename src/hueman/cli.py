@@ -13,6 +13,7 @@ from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 from hueman.choreography.settings import Background, EdgeSource
 from hueman.cli_videos import colorways, interpolate, personalize, sample, studio
 from hueman.errors import HuemanError
+from hueman.generation.settings import DrivingSettings
 from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 
@@ -23,6 +24,7 @@ Repeatable = Annotated[tuple[tuple[str, ...], ...], UseAppendAction]
 """Some words after each of several flags: `--set a=1 b=2 --set c=3`; none of them is lost."""
 DEFAULT_SETTINGS = PrepareSettings()
 DEFAULT_PERCEPTION = PerceptionSettings()
+DEFAULT_DRIVING = DrivingSettings()
 
 
 def weights(
@@ -258,25 +260,37 @@ def generate(
     model: Positional[Path | None] = None,
     *,
     content: Path,
-    drive: Path,
+    drive: str,
     out: Out,
     upper: str | None = None,
     lower: str | None = None,
+    upper_from: Path | None = None,
+    lower_from: Path | None = None,
+    background: str = "keep",
     crop: Literal["centre", "person"] = "centre",
     content_frames: int | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
+    movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_DRIVING,
 ) -> None:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
     Args:
         model: folder of a training run, or its model.safetensors; the model in the box if left out.
         content: picture, video or prepared clip (.h5) of the person.
-        drive: video, prepared clip (.h5), poses (.npz) or folder of OpenPose JSON files.
-        out: the video to write.
+        drive: what shows the movement: a video, a folder of pictures, a prepared clip (.h5), motion
+            capture (.bvh), poses (.npz, or a folder of OpenPose JSON files), one of hueman's own
+            actions by name (wave_both, jack, ...; an unknown name lists them), or a camera:
+            camera:0, camera:/dev/video2, camera:rtsp://...
+        out: the video to write, .mp4, .mov, .webm or .gif; without a suffix, a folder of PNG
+            pictures.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
+        upper_from: picture of somebody whose upper garment has the colour wanted.
+        lower_from: the same for the lower garment.
+        background: keep it, or show another one: a colour, a picture (png or jpg, which fills the
+            frame), or transparent (OUT is .webm, .mov or a folder then).
         crop: what to keep of a content video's frames: their middle, or around the person.
         content_frames: how many frames of the content may show the person, each body part from the
             one that shows it best; by default 8 if the model has the appearance path, else the
@@ -284,6 +298,7 @@ def generate(
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
         perception: how people are seen in videos; best as in the clips of the training.
+        movement: how the driving movement is taken and timed.
     """
     from hueman.generation.generate import generate as run
 
@@ -300,6 +315,10 @@ def generate(
             device,
             restoration,
             perception,
+            background,
+            movement,
+            upper_from,
+            lower_from,
         )
     )
 

@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from hueman.generation.scene_settings import SceneSettings
+from hueman.generation.settings import DrivingSettings
 from hueman.preparation.settings import PerceptionSettings
 
 Out = Annotated[Path, arg(aliases=["-o"])]
 Model = Positional[Path | None]
+DEFAULT_MOVEMENT = DrivingSettings()
 DEFAULT_PERCEPTION = PerceptionSettings()
 
 
@@ -20,6 +22,7 @@ def colorways(
     palette: str,
     out: Out,
     region: Literal["upper", "lower", "both"] = "upper",
+    movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_MOVEMENT,
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
 ) -> None:
     """Show a person's garment in every colour of a palette.
@@ -34,6 +37,7 @@ def colorways(
             .gpl (GIMP) or .ase (Adobe).
         out: the folder to write.
         region: which garment gets the colours; the other keeps its own.
+        movement: how the movement is taken and timed.
         perception: how people are seen in videos.
     """
     from hueman.color.palette import read_palette
@@ -41,7 +45,7 @@ def colorways(
     from hueman.generation.scene import Scene
 
     colors = read_palette(palette)
-    print(run(Scene.of(model, scene, perception), colors, region, out))
+    print(run(Scene.of(model, scene, movement, perception), colors, region, out))
 
 
 def sample(
@@ -51,6 +55,7 @@ def sample(
     out: Out,
     count: int = 6,
     seed: int = 0,
+    movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_MOVEMENT,
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
 ) -> None:
     """Show a person in random clothes, drawn from the latent space.
@@ -61,12 +66,13 @@ def sample(
         out: the folder to write.
         count: videos.
         seed: the same one draws the same.
+        movement: how the movement is taken and timed.
         perception: how people are seen in videos.
     """
     from hueman.generation.exploring import sample as run
     from hueman.generation.scene import Scene
 
-    sheet = run(Scene.of(model, scene, perception), count, seed, out)
+    sheet = run(Scene.of(model, scene, movement, perception), count, seed, out)
     print(f"{out}: {count} videos; look at {sheet}.")
 
 
@@ -81,6 +87,7 @@ def interpolate(
     seed: int = 0,
     times: tuple[float, ...] = (),
     spherical: bool = False,
+    movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_MOVEMENT,
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
 ) -> None:
     """Let a person's clothes change from colour to colour while they move.
@@ -95,6 +102,7 @@ def interpolate(
         seed: of the draw.
         times: when each is reached, 0 to 1; evenly by default.
         spherical: turn from code to code instead of going straight.
+        movement: how the movement is taken and timed.
         perception: how people are seen in videos.
     """
     from hueman.generation.exploring import Keys
@@ -102,7 +110,7 @@ def interpolate(
     from hueman.generation.scene import Scene
 
     keys = Keys(upper, lower, random, seed)
-    sheet = run(Scene.of(model, scene, perception), keys, out, times, spherical)
+    sheet = run(Scene.of(model, scene, movement, perception), keys, out, times, spherical)
     print(f"{out}; some of its frames are in {sheet}.")
 
 

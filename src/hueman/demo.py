@@ -33,8 +33,9 @@ from hueman.evaluation.report import Figure
 from hueman.evaluation.statistics import summarize
 from hueman.evaluation.subject import load_subject, plain_subjects
 from hueman.files import atomic_file
-from hueman.generation.codes import codes_between
+from hueman.generation.codes import clothes_through
 from hueman.generation.colorways import colorways
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
 from hueman.generation.scene import Scene
@@ -189,8 +190,8 @@ def _rows(
         (f"{act.driver} drives", _enlarged(driver.frames)),
     ]
     for upper, lower in act.outfits:
-        code = predictor.dress(person, pose, predictor.requests(person, upper, lower))
-        frames = np.stack(list(predictor.generate(person, pose, code)))
+        clothes = predictor.dress(person, pose, predictor.requests(person, upper, lower))
+        frames = np.stack(list(predictor.generate(person, pose, clothes)))
         rows.append((f"{upper} and {lower}", _enlarged(frames)))
     return rows
 
@@ -206,12 +207,13 @@ def _interpolate(predictor: Predictor, dataset: Dataset, out: Path) -> list[Figu
         predictor.dress(person, pose, predictor.requests(person, *outfit)) for outfit in act.outfits
     ]
     random = torch.Generator().manual_seed(RANDOM_SEED)
-    ends = (outfits, predictor.model.code_distribution.sample(2, random))
+    drawn = [Clothes(code) for code in predictor.model.code_distribution.sample(2, random)]
+    ends = (outfits, drawn)
     captions = ("from one outfit to the other", "between two random codes")
     rows = []
-    for caption, (first, last) in zip(captions, ends, strict=True):
-        codes = codes_between(first, last, len(pose))
-        frames = np.stack(list(predictor.generate(person, pose, codes)))
+    for caption, keys in zip(captions, ends, strict=True):
+        clothes = clothes_through(keys, len(pose))
+        frames = np.stack(list(predictor.generate(person, pose, clothes)))
         rows.append((f"{act.actor}: {caption}", _enlarged(frames)))
     side_by_side = np.concatenate([frames for _, frames in rows], axis=2)
     write_video(out / "videos" / "interpolation.mp4", side_by_side, driver.fps)

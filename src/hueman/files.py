@@ -59,6 +59,14 @@ def atomic_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
+def names_a_file(text: str) -> bool:
+    """Say whether a text that may be anything is the path of a file."""
+    try:
+        return Path(text).is_file()
+    except OSError:  # too long for a path, or in a folder that may not be looked into
+        return False
+
+
 # The last two: a file lies where a folder should.
 _UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 

@@ -18,6 +18,7 @@ from hueman.evaluation.figures.side_by_side import side_by_side
 from hueman.evaluation.held_out import read_held_out
 from hueman.evaluation.method import OWN
 from hueman.features.stick_figure import draw_stick_figure
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 from hueman.preparation.preview import PART_COLORS
 from hueman.training.model import VideoModel
@@ -186,7 +187,7 @@ def test_interpolated_frames_are_those_of_their_codes(clips):
         first, last = predictor.model.code_distribution.sample(2, random)
         codes = torch.stack([first + (last - first) * i / 3 for i in (1, 2, 3)])
         person = predictor.person(clip.frames[:1])
-        video = list(predictor.generate(person, clip.frames.pose.numpy(), codes))
+        video = list(predictor.generate(person, clip.frames.pose.numpy(), Clothes(codes)))
         strip = shown[row * INTERPOLATION_FRAMES :][:INTERPOLATION_FRAMES]
         for place, frame in ((0, video[0]), (-1, video[-1])):
             difference = strip[place].astype(int) - enlarged([frame], SMALL)[0]

@@ -44,10 +44,11 @@ def test_codes_are_those_of_generation(method, untrained, frames):
         for color, ab in ((frames.upper_color, outfit.upper), (frames.lower_color, outfit.lower))
     )
     predictor = Predictor(untrained, "cpu")
+    person = predictor.person(frames[:1])
     expected = [
-        predictor.code(frames[:1]),
-        predictor.code(frames[:1], upper, lower),
-        predictor.code(frames[:1], lower=lower),
+        predictor.clothes(person).code,
+        predictor.clothes(person, upper, lower).code,
+        predictor.clothes(person, lower=lower).code,
     ]
     torch.testing.assert_close(codes, torch.stack(expected), atol=1e-4, rtol=1e-3)
     assert (codes[0] - codes[1]).abs().max() > 1e-3

@@ -1,5 +1,6 @@
 """The predictor on a tiny untrained model, and generation from files to a file."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -10,7 +11,9 @@ from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
 from hueman.generation.generate import generate
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
+from hueman.generation.settings import DrivingSettings
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 
@@ -34,9 +37,9 @@ def clip(truth_dataset):
 
 def test_colours_move_only_their_own_code(predictor, clip):
     content = predictor.content(clip)
-    own = predictor.code(content)
-    upper = predictor.code(content, upper=parse_color("green"))
-    lower = predictor.code(content, lower=parse_color("purple"))
+    own = predictor.clothes(content).code
+    upper = predictor.clothes(content, upper=parse_color("green")).code
+    lower = predictor.clothes(content, lower=parse_color("purple")).code
     assert own.shape == (24,)
     # Soft hems belong a little to both regions, so the other code moves, but hardly.
     for changed, mine, other in (
@@ -47,23 +50,39 @@ def test_colours_move_only_their_own_code(predictor, clip):
         assert change[mine].mean() > 3 * change[other].mean()
 
 
+def test_the_path_wears_the_very_colours_that_are_known(predictor, clip):
+    content = predictor.content(clip)
+    clothes = predictor.clothes(content, upper=parse_color("lab(60, 20, 10)"))
+    assert clothes.colors is not None
+    expected = torch.cat([torch.tensor([60.0, 20, 10]), content.own_colors[1]])
+    torch.testing.assert_close(clothes.colors, expected, atol=1e-3, rtol=0)
+    assert content.worn(clothes) is clothes.colors
+    with torch.inference_mode():
+        decoded = content.worn(Clothes(clothes.code[None]))
+        expected = predictor.model.colors(clothes.code[None], content.calibration)
+    torch.testing.assert_close(decoded, expected)
+    known = list(predictor.generate(content, clip.pose[:1], clothes))
+    read = list(predictor.generate(content, clip.pose[:1], Clothes(clothes.code)))
+    assert not np.array_equal(known, read)
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_frames_follow_each_other_from_black(predictor, clip, count):
     content, poses = predictor.content(clip, count), torch.from_numpy(clip.pose[:3])
     assert len(content) == count
-    code = predictor.code(content)
-    frames = list(predictor.generate(content, clip.pose[:3], code))
+    clothes = Clothes(predictor.clothes(content).code)  # whose colours have to be read from it
+    frames = list(predictor.generate(content, clip.pose[:3], clothes))
     assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
     chosen = content.chosen(poses)
     with torch.inference_mode():
         appearance = content.appearance
         guidance = predictor.model.estimate(content.frames, poses[:1], appearance, chosen[:1])
         black = torch.full((1, 3, 96, 64), -1.0)
-        calibrated = content.calibration
-        chroma = predictor.model.colors(code.expand(3, -1), calibrated)
-        first = predictor.model.next_frame(guidance, code[None], black, chroma[:1])
+        code = clothes.code[None]
+        colors = predictor.model.colors(code.expand(3, -1), content.calibration)[:1]
+        first = predictor.model.next_frame(guidance, code, black, colors)
     assert np.array_equal(frames[0], to_uint8(first)[0])
-    again = list(predictor.generate(content, clip.pose[1:2], code))
+    again = list(predictor.generate(content, clip.pose[1:2], clothes))
     assert not np.array_equal(again[0], frames[1])
 
 
@@ -83,9 +102,9 @@ def test_codes_go_straight_to_the_last_as_in_the_paper():
 
 def test_one_code_for_each_frame(predictor, clip):
     content = predictor.content(clip)
-    codes = codes_between(torch.zeros(24), torch.full((24,), 5.0), 5)
+    codes = Clothes(codes_between(torch.zeros(24), torch.full((24,), 5.0), 5))
     assert len(list(predictor.generate(content, clip.pose[:5], codes))) == 5
-    with pytest.raises(ValueError, match="3 poses need as many codes, got 5"):
+    with pytest.raises(ValueError, match="3 poses need as many codes and colours, got 5"):
         list(predictor.generate(content, clip.pose[:3], codes))
 
 
@@ -109,6 +128,35 @@ def test_generates_a_video_from_files(predictor, truth_dataset, tmp_path):
         generate(tmp_path, content, drive, out, "blurple", device="cpu")
     with pytest.raises(HuemanError, match="nothing"):
         generate(tmp_path, content, tmp_path / "nothing.npz", out, device="cpu")
+
+
+def test_other_backgrounds(predictor, truth_dataset, tmp_path):
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    clip = truth_dataset.root / truth_dataset.entry("plaid", "march").file
+    green = generate(tmp_path, clip, clip, tmp_path / "a.mp4", device="cpu", background="#00c800")
+    assert green.frames == len(Video(green.file).read()) == 8
+    out = tmp_path / "pictures"
+    generate(tmp_path, clip, clip, out, "teal", device="cpu", background="transparent")
+    last = cv2.imread(str(out / "0008.png"), cv2.IMREAD_UNCHANGED)
+    assert last is not None
+    assert last.shape == (96, 64, 4)
+    nothing = tmp_path / "nothing.h5"  # is not read: the background and OUT are looked at before
+    with pytest.raises(HuemanError, match=r"b\.gif cannot be transparent"):
+        generate(tmp_path, nothing, clip, tmp_path / "b.gif", background="transparent")
+    with pytest.raises(HuemanError, match=r"'blurple' is not a colour.*path of a picture"):
+        generate(tmp_path, nothing, clip, tmp_path / "b.mp4", background="blurple")
+
+
+def test_an_action_drives_faster_and_again(predictor, truth_dataset, tmp_path):
+    save_model(predictor.model, tmp_path / "model.safetensors", {})
+    content = truth_dataset.root / truth_dataset.entry("plaid", "march").file
+    movement = DrivingSettings(speed=10, loop=2)
+    out = tmp_path / "out.mp4"
+    result = generate(tmp_path, content, "wave_both", out, device="cpu", movement=movement)
+    assert result.frames == 10
+    assert result.fps == 25
+    frames = Video(out).read().astype(int)
+    assert np.abs(frames[9] - frames[4]).mean() < np.abs(frames[2] - frames[4]).mean()
 
 
 def test_generates_from_videos(predictor, clips_folder, tmp_path):

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from hueman.color.palette import read_palette
 
 from hueman.clips.video import Video
+from hueman.color.palette import read_palette
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
@@ -82,8 +82,10 @@ def test_a_palette_becomes_videos_a_sheet_and_a_table(scene, tmp_path, region):
 
 def test_colours_are_apart_and_an_earlier_result_is_replaced(scene, tmp_path):
     first = colorways(scene, read_palette("teal, red"), "upper", tmp_path / "out")
-    frames = [Video(tmp_path / "out" / "videos" / f"{name}.mp4").read() for name in ("teal", "red")]
-    assert not np.array_equal(*frames)
+    teal, red = (
+        Video(tmp_path / "out" / "videos" / f"{name}.mp4").read() for name in ("teal", "red")
+    )
+    assert not np.array_equal(teal, red)
     colorways(scene, read_palette("gold"), "upper", tmp_path / "out")
     assert [file.name for file in (tmp_path / "out" / "videos").iterdir()] == ["gold.mp4"]
     assert len(first.met) == 2
@@ -116,13 +118,15 @@ def test_clothes_change_from_key_to_key(scene, tmp_path):
     sheet = interpolate(scene, Keys(random=2, seed=5), out)
     assert sheet == tmp_path / "way.png"
     made = Video(out).read()
-    codes = codes_between(*scene.generator.sample(2, 5), len(scene.poses))
-    expected = np.stack(
-        list(scene.generator.predictor.generate(scene.generator.person, scene.poses, codes))
-    )
+    first, last = scene.generator.sample(2, 5)
+    codes = codes_between(first, last, len(scene.poses))
+    stream = scene.generator.stream_poses(scene.poses, clothes=codes)
+    expected = np.stack(list(stream))
     assert np.abs(made.astype(int) - expected).mean() < 8  # through a codec, of noise
     colors = Keys(upper=("teal", "red", "gold"))
-    assert colors.codes(scene).shape == (3, 24)
+    clothes = colors.clothes(scene)
+    assert [each.code.shape for each in clothes] == [(24,)] * 3
+    assert [each.colors is not None for each in clothes] == [True] * 3
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_one_trains_at_a_time_and_the_end_of_a_session_ends_it(library, clip, tm
     for session, name in ((first, "one"), (second, "two")):
         session.own.take_clips([shutil.copy(clip, tmp_path / f"{name}.mp4")])
     sessions.train("a", 5)
+    assert first.own.training is not None
     process = first.own.training._process.pid
     with pytest.raises(HuemanError, match="Somebody else's model"):
         sessions.train("b", 5)

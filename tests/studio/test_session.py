@@ -12,9 +12,9 @@ from hueman.clips.encoding import write_video
 from hueman.clips.pictures import read_picture
 from hueman.clips.video import Video
 from hueman.errors import HuemanError
+from hueman.studio.limits import Limits
 from hueman.studio.session import KEPT_PREVIEWS, Session, Stopped
 from hueman.studio.stage import Outfit
-
 
 FRAMES = 10
 
@@ -28,10 +28,10 @@ def test_a_preview_is_the_middle_of_the_movement_in_the_colours(session):
     assert read_picture(own).shape == (384, 256, 3)
     assert not np.array_equal(read_picture(own), read_picture(teal))
     frame = session.stage.preview(Outfit("teal", "navy"))
-    scene, code = session.stage.scene, session.stage.code(Outfit("teal", "navy"))
+    scene, clothes = session.stage.scene, session.stage.clothes(Outfit("teal", "navy"))
     middle = scene.poses[len(scene.poses) // 2][None]
     predictor = scene.generator.predictor
-    (expected,) = predictor.generate(scene.generator.person, middle, code)
+    (expected,) = predictor.generate(scene.generator.person, middle, clothes)
     np.testing.assert_allclose(frame.astype(int), expected.astype(int), atol=1)
 
 
@@ -41,7 +41,7 @@ def test_a_colour_costs_one_encoding(session, monkeypatch):
     def again(*colors):
         raise AssertionError("encoded once more")
 
-    monkeypatch.setattr(session.stage.scene.generator, "code", again)
+    monkeypatch.setattr(session.stage.scene.generator, "clothes", again)
     session.preview(Outfit("teal"))
     session.between(Outfit("teal"), Outfit("teal"), 0.5)
 
@@ -143,13 +143,13 @@ def test_a_bad_upload_leaves_all_as_it_was(session, tmp_path):
 
 
 def test_nothing_is_shown_before_person_and_movement_are_chosen(library, tmp_path):
-    made = Session(tmp_path / "visitor", library, None)
+    made = Session(tmp_path / "visitor", library, Limits())
     with pytest.raises(HuemanError, match="Choose a person and a movement first"):
         made.preview(Outfit())
 
 
 def test_visitors_do_not_change_what_they_share(session, library, tmp_path):
-    other = Session(tmp_path / "other", library, None)
+    other = Session(tmp_path / "other", library, Limits())
     other.choose_action("wave_right")
     other.choose_example("stripes")
     mine, theirs = session.stage.scene.generator, other.stage.scene.generator

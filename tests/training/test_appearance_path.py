@@ -10,6 +10,7 @@ from hueman.color.augmentation import random_colors
 from hueman.config import load_config
 from hueman.evaluation.method import OWN
 from hueman.evaluation.model_method import ModelMethod
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 from hueman.training.devices import make_fabric
 from hueman.training.frames import Frames
@@ -124,8 +125,9 @@ def test_the_model_keeps_it(made, split, tmp_path):
     save_model(made.release(), tmp_path / "model.safetensors", {})
     model, _ = load_model(tmp_path)
     clip = split.test[0].frames
-    predictor, code = Predictor(model, "cpu"), torch.zeros(24)
-    frames = list(predictor.generate(clip[:1], clip.pose[:3].numpy(), code))
+    predictor, clothes = Predictor(model, "cpu"), Clothes(torch.zeros(24))
+    person = predictor.person(clip[:1])
+    frames = list(predictor.generate(person, clip.pose[:3].numpy(), clothes))
     assert [frame.shape for frame in frames] == [(96, 64, 3)] * 3
     method = ModelMethod(model)
     video = method.generate(clip[:1], clip.pose[:3], [OWN])

@@ -210,9 +210,10 @@ def test_other_generators_train_are_saved_and_generate(split, settings, tmp_path
     for name, tensor in made.model.state_dict().items():
         torch.testing.assert_close(model.state_dict()[name], tensor, atol=1e-3, rtol=1e-3)
     predictor, clip = Predictor(model, "cpu"), split.test[0].frames
-    pose, code = clip.pose[:3].numpy(), predictor.code(clip[:1])
-    video = list(predictor.generate(clip[:1], pose, code))
-    later = list(predictor.generate(clip[:1], pose[1:], code))
+    pose, person = clip.pose[:3].numpy(), predictor.person(clip[:1])
+    clothes = predictor.clothes(person)
+    video = list(predictor.generate(person, pose, clothes))
+    later = list(predictor.generate(person, pose[1:], clothes))
     assert [frame.shape for frame in video] == [(96, 64, 3)] * 3
     # Made alone, a frame is the same wherever a video begins.
     assert np.array_equal(video[1], later[0]) == (ALONE[0] in settings)

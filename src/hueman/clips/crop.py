@@ -21,8 +21,8 @@ class Box:
 
 def centre_box(frame_height: int, frame_width: int, height: int, width: int) -> Box:
     """Return the largest centred box with the aspect of `height` x `width` (paper, section 4.2)."""
-    box_width = min(frame_width, round(frame_height * width / height))
-    box_height = min(frame_height, round(frame_width * height / width))
+    box_width = max(1, min(frame_width, round(frame_height * width / height)))
+    box_height = max(1, min(frame_height, round(frame_width * height / width)))
     return Box(
         (frame_width - box_width) // 2, (frame_height - box_height) // 2, box_width, box_height
     )

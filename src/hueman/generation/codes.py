@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from hueman.errors import HuemanError
+from hueman.generation.person import Clothes
 
 
 def codes_between(first: Tensor, last: Tensor, length: int) -> Tensor:
@@ -61,6 +62,30 @@ def codes_through(
     share = share[:, None].to(keys)
     first, last = keys[before], keys[before + 1]
     return _turned(first, last, share) if spherical else (1 - share) * first + share * last
+
+
+def clothes_through(
+    keys: Sequence[Clothes],
+    length: int,
+    times: Sequence[float] | None = None,
+    spherical: bool = False,
+) -> Clothes:
+    """Change clothes from key to key as `codes_through` does, colours always straight.
+
+    Args:
+        keys: at least 2; colours are kept only if all have them.
+        length: number of frames.
+        times: of the keys.
+        spherical: of the codes.
+
+    Returns:
+        Clothes of each frame.
+    """
+    codes = codes_through(torch.stack([key.code for key in keys]), length, times, spherical)
+    colors = [key.colors for key in keys if key.colors is not None]
+    if len(colors) < len(keys):
+        return Clothes(codes)
+    return Clothes(codes, codes_through(torch.stack(colors), length, times))
 
 
 def _turned(first: Tensor, last: Tensor, share: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ nearest is kept.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ CERTAIN = 0.9
 """Pixels whose mask is at least this are looked at: hems are mixed with what is behind."""
 ROUNDS = 4
 """Times that a colour is asked for at most."""
+Encoded = TypeVar("Encoded")
 CLOSE = 1.0
 """CIEDE2000 that is good enough: about the least one can see."""
 
@@ -142,26 +144,26 @@ class ColorMeter:
 
 def meet(
     requests: list[Request],
-    encode: Callable[[dict[str, Tensor]], Tensor],
-    measure: Callable[[Tensor], Tensor],
+    encode: Callable[[dict[str, Tensor]], Encoded],
+    measure: Callable[[Encoded], Tensor],
     lightness: bool,
-) -> Tensor:
-    """Find a code whose garments have the colours that are asked for.
+) -> Encoded:
+    """Find clothes whose garments come out in the colours that are asked for.
 
     Args:
         requests: of one or both garments.
-        encode: gives the code, (code,), of the clothes in given colours, Lab (3,) by garment.
-        measure: gives the colours, Lab (2, 3), of the garments that are made from a code.
+        encode: encodes the clothes in given colours, Lab (3,) by garment.
+        measure: gives the colours, Lab (2, 3), of the garments that are made from what is encoded.
         lightness: whether lightness can change; else only a and b are looked at.
 
     Returns:
-        The code, (code,), that came nearest.
+        What was encoded and came nearest.
     """
     asked = {each.garment: each.target for each in requests}
-    codes, errors = [], []
+    tried, errors = [], []
     for _ in range(ROUNDS):
-        codes.append(encode(asked))
-        means = measure(codes[-1])
+        tried.append(encode(asked))
+        means = measure(tried[-1])
         got = {each.garment: measured_for(each, means, lightness) for each in requests}
         off = [float(ciede2000(got[each.garment], each.target)) for each in requests]
         errors.append(max((each for each in off if not math.isnan(each)), default=0.0))
@@ -173,7 +175,7 @@ def meet(
             )
             for each in requests
         }
-    return codes[int(np.argmin(errors))]
+    return tried[int(np.argmin(errors))]
 
 
 def measured_for(request: Request, means: Tensor, lightness: bool) -> Tensor:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-import torch
 from torch import Tensor
 
 from hueman.color.names import hex_of
@@ -60,12 +59,12 @@ def colorways(scene: Scene, palette: Sequence[NamedColor], region: Region, out: 
     texts = [_request_texts(color, region) for color in palette]
     predictor, person = scene.generator.predictor, scene.generator.person
     requests = [predictor.requests(person, *each) for each in texts]
-    codes = [
+    wardrobe = [
         predictor.dress(person, scene.poses, each)
         for each in track(requests, "Finding colours", len(requests))
     ]
     with atomic_folder(out) as folder:
-        means = write_series(scene, [each.name for each in palette], torch.stack(codes), folder)
+        means = write_series(scene, [each.name for each in palette], wardrobe, folder)
         met = _met(palette, requests, means, predictor.lightness)
         _write_table(folder / COLORS_FILE, met)
     return Colorways(out, met)

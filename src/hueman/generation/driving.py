@@ -1,4 +1,4 @@
-"""Driving poses: from a video, a prepared clip, a NumPy archive or a folder of OpenPose's JSON."""
+"""Driving poses, from whatever shows a movement."""
 
 import zipfile
 from pathlib import Path
@@ -9,6 +9,10 @@ from hueman.clips.pictures import list_pictures
 from hueman.clips.store import read_clip
 from hueman.clips.video import VIDEO_SUFFIXES, Video
 from hueman.errors import HuemanError
+from hueman.generation.actions import ACTION_FPS, read_action
+from hueman.generation.bvh import read_bvh
+from hueman.generation.camera import is_camera, watch
+from hueman.generation.captured_poses import captured_poses
 from hueman.perception.base import pose_estimator
 from hueman.perception.openpose_json import read_openpose_json, write_openpose_json
 from hueman.perception.smoothing import smooth_poses
@@ -17,24 +21,42 @@ POSE_FPS = 25.0
 """Frames a second of poses whose file does not tell."""
 
 
-def driving_poses(path: Path | str, estimator: str = "blazepose") -> tuple[np.ndarray, float]:
-    """Read the poses of an action from a file of poses, or see them in a video.
+def driving_poses(
+    drive: Path | str, estimator: str = "blazepose", seconds: float = 5.0, smooth: bool = False
+) -> tuple[np.ndarray, float]:
+    """Read the poses of a movement, or see them.
 
     Args:
-        path: as for `read_driving_poses`, or a video, or a folder of pictures.
-        estimator: what sees them there, see `pose_estimator`.
+        drive: what `read_driving_poses` reads, or a video, a folder of pictures, BVH motion capture
+            (.bvh), a camera (see `watch`), or the name of one of the `builtin_actions`. What exists
+            as a file or folder is not taken for a camera or a name.
+        estimator: what sees poses in pictures, see `pose_estimator`.
+        seconds: how long a camera is watched, 0.5 to 30.
+        smooth: smooth poses from OpenPose's JSON and from .npz too. What is seen here always is;
+            those files come from 'hueman poses', which has smoothed them, or were made by hand.
 
     Returns:
-        As `read_driving_poses`, and frames a second.
+        float32 (T, 18, 3), x and y in pixels, confidence 0..1, and frames a second.
 
     Raises:
-        HuemanError: the file cannot be used, or it shows nobody.
+        HuemanError: it cannot be used, or shows nobody.
     """
-    path = Path(path)
-    if path.suffix.lower() in VIDEO_SUFFIXES or _holds_pictures(path):
+    path = Path(drive)
+    if not path.exists():
+        if is_camera(str(drive)):
+            return _seen(*watch(str(drive), seconds), str(drive), estimator)
+        if not path.suffix and len(path.parts) == 1:
+            return read_action(str(drive)), ACTION_FPS
+    suffix = path.suffix.lower()
+    if suffix in VIDEO_SUFFIXES or _holds_pictures(path):
         return perceive_poses(path, estimator)
-    fps = read_clip(path, slice(0, 1)).fps if path.suffix == ".h5" else POSE_FPS
-    return read_driving_poses(path), fps
+    if suffix == ".bvh":
+        capture = read_bvh(path)
+        return captured_poses(capture), capture.fps
+    poses = read_driving_poses(path)
+    if suffix == ".h5":
+        return poses, read_clip(path, slice(0, 1)).fps
+    return smooth_poses(poses, POSE_FPS) if smooth else poses, POSE_FPS
 
 
 def perceive_poses(path: Path, estimator: str = "blazepose") -> tuple[np.ndarray, float]:
@@ -47,10 +69,14 @@ def perceive_poses(path: Path, estimator: str = "blazepose") -> tuple[np.ndarray
         HuemanError: the video cannot be read, or it shows nobody.
     """
     video = Video(path)
-    pose = pose_estimator(estimator)(video.read()).pose
+    return _seen(video.read(), video.info.fps, str(path), estimator)
+
+
+def _seen(frames: np.ndarray, fps: float, name: str, estimator: str) -> tuple[np.ndarray, float]:
+    pose = pose_estimator(estimator)(frames).pose
     if not (pose[..., 2] > 0).any():
-        raise HuemanError(f"{path} shows nobody; choose a clip of one whole person in view.")
-    return smooth_poses(pose, video.info.fps), video.info.fps
+        raise HuemanError(f"{name} shows nobody; choose a clip of one whole person in view.")
+    return smooth_poses(pose, fps), fps
 
 
 def write_poses(video: Path, out: Path, estimator: str = "blazepose") -> int:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from hueman.clips.encoding import write_video
 from hueman.clips.panels import strips
@@ -15,8 +13,9 @@ from hueman.clips.sheets import write_picture
 from hueman.color.names import hex_of
 from hueman.errors import HuemanError
 from hueman.files import atomic_folder
-from hueman.generation.codes import codes_through
+from hueman.generation.codes import clothes_through
 from hueman.generation.colorways import check_replaceable
+from hueman.generation.person import Clothes
 from hueman.generation.scene import Scene
 from hueman.generation.series import write_series
 from hueman.progress import track
@@ -48,7 +47,7 @@ def sample(scene: Scene, count: int, seed: int, out: Path) -> Path:
     codes = scene.generator.sample(count, seed)
     names = [f"{number:02d}" for number in range(1, count + 1)]
     with atomic_folder(out) as folder:
-        means = write_series(scene, names, codes, folder)
+        means = write_series(scene, names, [Clothes(code) for code in codes], folder)
         with (folder / SAMPLES_FILE).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("name", "upper", "lower", *(f"z{i}" for i in range(codes.shape[1]))))
@@ -71,8 +70,8 @@ class Keys:
     seed: int = 0
     """Of the draw."""
 
-    def codes(self, scene: Scene) -> Tensor:
-        """Return the keys' codes, (K, up + down).
+    def clothes(self, scene: Scene) -> list[Clothes]:
+        """Return the clothes of each key.
 
         Raises:
             HuemanError: there are fewer than two keys, or colours that do not go together.
@@ -83,7 +82,7 @@ class Keys:
                 raise HuemanError("Colours and random codes were given; give the one or the other.")
             if self.random < 2:
                 raise HuemanError(f"There is {self.random} random key; choose 2 or more.")
-            return generator.sample(self.random, self.seed)
+            return [Clothes(code) for code in generator.sample(self.random, self.seed)]
         count = max(len(self.upper), len(self.lower))
         for colors in (self.upper, self.lower):
             if len(colors) not in (0, count):
@@ -94,11 +93,11 @@ class Keys:
         if count < 2:
             raise HuemanError(f"There are {count} key colours; give two or more.")
         upper, lower = (each or [None] * count for each in (self.upper, self.lower))
-        codes = []
+        clothes = []
         for pair in track(list(zip(upper, lower, strict=True)), "Finding colours", count):
             requests = generator.predictor.requests(generator.person, *pair)
-            codes.append(generator.predictor.dress(generator.person, scene.poses, requests))
-        return torch.stack(codes)
+            clothes.append(generator.predictor.dress(generator.person, scene.poses, requests))
+        return clothes
 
 
 def interpolate(
@@ -123,20 +122,21 @@ def interpolate(
     Raises:
         HuemanError: keys or times cannot be used, or a file cannot be written.
     """
-    codes = codes_through(keys.codes(scene), len(scene.poses), times or None, spherical)
     predictor, person = scene.generator.predictor, scene.generator.person
-    frames = predictor.generate(person, scene.poses, codes)
+    length = len(scene.poses)
+    clothes = clothes_through(keys.clothes(scene), length, times or None, spherical)
+    frames = predictor.generate(person, scene.poses, clothes)
     shown: list[np.ndarray] = []
-    chosen = np.linspace(0, len(codes) - 1, min(KEY_FRAMES, len(codes))).round().astype(int)
+    chosen = np.linspace(0, length - 1, min(KEY_FRAMES, length)).round().astype(int)
 
     def noted() -> Iterator[np.ndarray]:
-        for number, frame in enumerate(track(frames, "Generating", len(codes))):
+        for number, frame in enumerate(track(frames, "Generating", length)):
             if number in chosen:
                 shown.append(frame)
             yield frame
 
     write_video(out, noted(), scene.fps)
     sheet = out.with_suffix(".png")
-    label = f"frames {', '.join(str(number + 1) for number in chosen)} of {len(codes)}"
+    label = f"frames {', '.join(str(number + 1) for number in chosen)} of {length}"
     write_picture(sheet, strips([(label, np.stack(shown))]))
     return sheet

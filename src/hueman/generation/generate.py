@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hueman.api import HumanVideoGenerator
-from hueman.clips.encoding import write_video
+from hueman.clips.encoding import check_output, write_video
 from hueman.color.names import parse_color
+from hueman.errors import HuemanError
+from hueman.generation.backdrop import change_backdrop, parse_backdrop
+from hueman.generation.borrowed import borrowed_color
 from hueman.generation.colors import MetRequest
 from hueman.generation.content import Crop
-from hueman.generation.driving import driving_poses
+from hueman.generation.scene import Scene
+from hueman.generation.scene_settings import SceneSettings
+from hueman.generation.settings import DrivingSettings
+from hueman.perception.base import pose_estimator
 from hueman.preparation.settings import PerceptionSettings
 from hueman.progress import track
 
@@ -37,7 +42,7 @@ class GeneratedVideo:
 def generate(
     model: Path | None,
     content: Path,
-    drive: Path,
+    drive: Path | str,
     out: Path,
     upper: str | None = None,
     lower: str | None = None,
@@ -46,6 +51,10 @@ def generate(
     device: str = "auto",
     restoration: str = "auto",
     perception: PerceptionSettings | None = None,
+    background: str = "keep",
+    movement: DrivingSettings | None = None,
+    upper_from: Path | None = None,
+    lower_from: Path | None = None,
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -53,9 +62,8 @@ def generate(
         model: a model's file or the folder of a training run; None is the model in the box.
         content: a picture, a video, or a prepared clip (.h5), of the person, who begins where the
             first frame shows them.
-        drive: a video, a prepared clip (.h5), a NumPy archive (.npz) of poses, or a folder of
-            OpenPose's JSON files.
-        out: the video to write.
+        drive: whatever `driving_poses` takes: a video, poses, motion capture, an action, a camera.
+        out: the video to write, see `write_video`.
         upper: colour of the upper garment (hex, CSS name or lab(...)); None keeps its own.
         lower: colour of the lower garment.
         crop: "centre" or "person", for a content video.
@@ -63,18 +71,40 @@ def generate(
         device: "auto", "cpu" or "cuda".
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         perception: how people are seen in videos; best as in the clips the model was trained on.
+        background: what is behind the person, see `parse_backdrop`.
+        movement: how the driving movement is taken and timed.
+        upper_from: a picture of somebody who wears an upper garment of the colour wanted.
+        lower_from: the same for the lower garment.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
     """
-    for text in (upper, lower):
-        if text is not None:
-            parse_color(text)  # what is mistyped is said before anything takes time
-    perception = perception or PerceptionSettings()
-    generator = HumanVideoGenerator.from_pretrained(model, device=device)
+    # What is mistyped is said before anything takes time.
+    backdrop = parse_backdrop(background)
+    check_output(out, transparent=backdrop is not None and backdrop.transparent)
+    upper = _color("upper", upper, upper_from, perception)
+    lower = _color("lower", lower, lower_from, perception)
+    settings = SceneSettings(content, str(drive), crop, content_frames, device)
+    scene = Scene.of(model, settings, movement, perception)
+    generator, length = scene.generator, len(scene.poses)
     generator.predictor.model.choose_restoration(restoration)
-    generator.set_content(content, crop, content_frames, perception)
-    poses, fps = driving_poses(drive, perception.pose)
-    frames = generator.stream(poses, upper, lower)
-    write_video(out, track(frames, "Generating", len(poses)), fps)
-    return GeneratedVideo(out, len(poses), *generator.size, fps, generator.met)
+    frames = track(generator.stream_poses(scene.poses, upper, lower), "Generating", length)
+    if backdrop is not None:
+        frames = change_backdrop(frames, backdrop, pose_estimator())
+    write_video(out, frames, scene.fps)
+    return GeneratedVideo(out, length, *generator.size, scene.fps, generator.met)
+
+
+def _color(
+    garment: str, text: str | None, picture: Path | None, perception: PerceptionSettings | None
+) -> str | None:
+    """Return the colour that a garment shall have, as a text that can be read."""
+    if text is not None and picture is not None:
+        raise HuemanError(
+            f"--{garment} and --{garment}-from were given; give the one or the other."
+        )
+    if picture is not None:
+        return borrowed_color(picture, garment, perception=perception)
+    if text is not None:
+        parse_color(text)
+    return text

@@ -1,5 +1,6 @@
 """Somebody to be shown: content frames, and what has to be found out about them only once."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
@@ -11,6 +12,22 @@ from hueman.appearance.choosing import chosen_frames
 from hueman.features.warping import warp_parts
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel
+
+
+@dataclass(frozen=True)
+class Clothes:
+    """What a person wears: the code for the generator, and colours for the appearance path.
+
+    While a generator is trained, its path wears the very colours that were encoded; so it does here
+    where they are known. Where only a code is (drawn at random, or somebody else's), colours are
+    read from it.
+    """
+
+    code: Tensor
+    """(up + down,), or (T, up + down), one for each frame."""
+    colors: Tensor | None = None
+    """(2C,) or (T, 2C), of both garments, C numbers each: a and b, or Lab where lightness can
+    change. None: read from the code."""
 
 
 class Person:
@@ -39,6 +56,16 @@ class Person:
     def calibration(self) -> Calibration | None:
         """How the encoders read these clothes, if the model has the appearance path."""
         return self.model.calibration(self.frames)
+
+    def worn(self, clothes: Clothes) -> Tensor | None:
+        """Return the colours, (N, 2C), that the appearance path wears, if the model has it.
+
+        Args:
+            clothes: with codes (N, up + down).
+        """
+        if self.calibration is None or clothes.colors is not None:
+            return clothes.colors
+        return self.model.colors(clothes.code, self.calibration)
 
     @property
     def own_colors(self) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,6 @@
 """A trained model as something to call: content frame, poses and colours in, frames out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from hueman.clips.store import PreparedClip
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
 from hueman.generation.colors import GARMENTS, ColorMeter, Request, meet, reachable
-from hueman.generation.person import Person
+from hueman.generation.person import Clothes, Person
 from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model
@@ -80,12 +80,12 @@ class Predictor:
         return self.model.config.lightness_augmentation
 
     @torch.inference_mode()
-    def code(
+    def clothes(
         self,
         person: Person,
         upper: np.ndarray | Tensor | None = None,
         lower: np.ndarray | Tensor | None = None,
-    ) -> Tensor:
+    ) -> Clothes:
         """Encode a person's clothes, recoloured first where a colour is given.
 
         Args:
@@ -93,21 +93,19 @@ class Predictor:
             upper: Lab (3,) of the upper garment, brought to the nearest that it can have; None
                 keeps its own.
             lower: Lab (3,) of the lower garment.
-
-        Returns:
-            (up + down,).
         """
         content = person.frames[:1]
-        wanted = []
+        first = 0 if self.lightness else 1  # of the numbers L, a, b that colours consist of
+        wanted, worn = [], []
         for own, color in zip(person.own_colors, (upper, lower), strict=True):
-            if color is None:
-                wanted.append(None)
-                continue
-            reached = reachable(own, np.asarray(color), self.lightness)
-            wanted.append(reached[None] if self.lightness else reached[None, 1:])
+            reached = own if color is None else reachable(own, np.asarray(color), self.lightness)
+            worn.append(reached[first:])
+            wanted.append(None if color is None else reached[None, first:])
         pictures = content.recolored(*wanted, recolor=self.model.recolor).to(self.device)
         kind = self.model.config.stage_one.encoder.input_region
-        return self.model.encoders(pictures, content.encoder_regions(kind).to(self.device))[0]
+        code = self.model.encoders(pictures, content.encoder_regions(kind).to(self.device))[0]
+        colors = None if self.model.tint is None else torch.cat(worn).to(code)
+        return Clothes(code, colors)
 
     def requests(self, person: Person, upper: str | None, lower: str | None) -> list[Request]:
         """Read the colours that a person's garments are asked to have; None keeps a garment's own.
@@ -122,88 +120,78 @@ class Predictor:
             if text is not None
         ]
 
-    def dress(self, person: Person, pose: np.ndarray, requests: list[Request]) -> Tensor:
-        """Find the code that shows a person in the colours asked for, by making a few frames.
+    def dress(self, person: Person, pose: np.ndarray, requests: list[Request]) -> Clothes:
+        """Find clothes that show a person in the colours asked for, by making a few frames.
 
         Args:
             person: to be dressed.
             pose: (T, 18, 3), driving poses in pixels of the model's frames, T at least 1.
             requests: from `requests`.
-
-        Returns:
-            (up + down,).
         """
         every = np.linspace(0, len(pose) - 1, min(PROBES, len(pose))).round().astype(int)
         probes = torch.from_numpy(pose[every])
 
-        def encode(asked: dict[str, Tensor]) -> Tensor:
-            return self.code(person, asked.get("upper"), asked.get("lower"))
+        def encode(asked: dict[str, Tensor]) -> Clothes:
+            return self.clothes(person, asked.get("upper"), asked.get("lower"))
 
-        def measure(code: Tensor) -> Tensor:
-            return self._probe(person, probes, code)
+        def measure(clothes: Clothes) -> Tensor:
+            return self._probe(person, probes, clothes)
 
         return meet(requests, encode, measure, self.lightness) if requests else encode({})
 
     @torch.inference_mode()
-    def _probe(self, person: Person, pose: Tensor, code: Tensor) -> Tensor:
+    def _probe(self, person: Person, pose: Tensor, clothes: Clothes) -> Tensor:
         """Make single frames, each from itself made from black; return the garments' Lab (2, 3)."""
-        chosen, codes = person.chosen(pose), code.expand(len(pose), -1)
+        chosen, worn = person.chosen(pose), _for_each(clothes, len(pose))
         guidance = self.model.estimate(person.frames, pose, person.appearance, chosen)
-        colors = self.worn(person, codes)
+        colors = person.worn(worn)
         frames = torch.full((len(pose), 3, *self.size), -1.0, device=self.device)
         for _ in range(2):
-            frames = self.model.next_frame(guidance, codes, frames, colors)
+            frames = self.model.next_frame(guidance, worn.code, frames, colors)
         meter = ColorMeter()
         meter.note(frames.cpu(), person.garments(pose, chosen))
         return meter.means
 
-    def worn(self, person: Person, codes: Tensor) -> Tensor | None:
-        """Return the colours that the appearance path wears for codes (N, up + down), if any."""
-        if person.calibration is None:
-            return None
-        return self.model.colors(codes, person.calibration)
-
-    def generate(self, person: Person, pose: np.ndarray, codes: Tensor) -> Iterator[np.ndarray]:
+    def generate(self, person: Person, pose: np.ndarray, clothes: Clothes) -> Iterator[np.ndarray]:
         """Make a video frame by frame, each from the one before.
 
         Args:
             person: to be shown.
             pose: (T, 18, 3), driving poses in pixels of the model's frames.
-            codes: (up + down,) for the whole video, or (T, up + down), one for each frame.
+            clothes: for the whole video, or of each frame.
 
         Yields:
             uint8 (H, W, 3), RGB.
         """
-        if codes.ndim == 1:
-            codes = codes.expand(len(pose), -1)
-        for frames in self.generate_each(person, pose, codes[None]):
+        for frames in self.generate_each(person, pose, [clothes]):
             yield frames[0]
 
     @torch.inference_mode()
     def generate_each(
-        self, person: Person, pose: np.ndarray, codes: Tensor
+        self, person: Person, pose: np.ndarray, wardrobe: Sequence[Clothes]
     ) -> Iterator[np.ndarray]:
         """Make several videos of the same movement at once; what they share is found once.
 
         Args:
             person: to be shown.
             pose: (T, 18, 3), driving poses in pixels of the model's frames.
-            codes: (V, T, up + down), for each video one for each frame.
+            wardrobe: the clothes of each of V videos.
 
         Yields:
             The videos' next frames, uint8 (V, H, W, 3), RGB.
         """
-        if codes.shape[1] != len(pose):
-            raise ValueError(f"{len(pose)} poses need as many codes, got {codes.shape[1]}")
-        count, poses, codes = len(codes), torch.from_numpy(pose), codes.to(self.device)
-        chosen, colors = person.chosen(poses), self.worn(person, codes.flatten(0, 1))
-        worn = None if colors is None else colors.unflatten(0, codes.shape[:2])
+        count, poses = len(wardrobe), torch.from_numpy(pose)
+        chosen = person.chosen(poses)
+        each = [_for_each(clothes, len(pose)) for clothes in wardrobe]
+        codes = torch.stack([clothes.code for clothes in each]).to(self.device)
+        worn = [person.worn(clothes) for clothes in each]
+        colors = [color for color in worn if color is not None]
         previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
         for number in range(len(poses)):
             now = slice(number, number + 1)
             told = self.model.estimate(person.frames, poses[now], person.appearance, chosen[now])
             told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
-            color = None if worn is None else worn[:, number]
+            color = torch.stack([all_[number] for all_ in colors]) if colors else None
             previous = self.model.next_frame(told, codes[:, number], previous, color)
             yield to_uint8(previous)
 
@@ -230,3 +218,15 @@ def watched(
             picture = torch.from_numpy(frame).permute(2, 0, 1)[None] / 127.5 - 1
             meter.note(picture, person.garments(now, person.chosen(now)))
         yield frame
+
+
+def _for_each(clothes: Clothes, length: int) -> Clothes:
+    """Return clothes with a code, and colours if there are any, for each of so many frames."""
+    tensors = []
+    for tensor in (clothes.code, clothes.colors):
+        if tensor is not None and tensor.ndim == 1:
+            tensor = tensor.expand(length, -1)
+        if tensor is not None and len(tensor) != length:
+            raise ValueError(f"{length} poses need as many codes and colours, got {len(tensor)}")
+        tensors.append(tensor)
+    return Clothes(*tensors)

@@ -8,7 +8,9 @@ import numpy as np
 from hueman.api import HumanVideoGenerator
 from hueman.errors import HuemanError
 from hueman.generation.driving import driving_poses
+from hueman.generation.motion import arrange
 from hueman.generation.scene_settings import SceneSettings
+from hueman.generation.settings import DrivingSettings
 from hueman.preparation.settings import PerceptionSettings
 
 
@@ -26,6 +28,7 @@ class Scene:
         cls,
         model: Path | None,
         settings: SceneSettings,
+        movement: DrivingSettings | None = None,
         perception: PerceptionSettings | None = None,
     ) -> "Scene":
         """Load and perceive all that is needed.
@@ -33,16 +36,20 @@ class Scene:
         Args:
             model: a model's file or the folder of a training run; None is the model in the box.
             settings: who is shown, and what they do.
+            movement: how the movement is taken and timed.
             perception: how people are seen in videos.
 
         Raises:
             HuemanError: something cannot be used, or nobody is seen.
         """
         perception = perception or PerceptionSettings()
+        movement = movement or DrivingSettings()
         generator = HumanVideoGenerator.from_pretrained(model, device=settings.device)
         generator.set_content(settings.content, settings.crop, settings.content_frames, perception)
         if settings.drive is not None:
-            poses, fps = driving_poses(settings.drive, perception.pose)
+            poses, fps = driving_poses(
+                settings.drive, perception.pose, movement.seconds, movement.smooth
+            )
         else:
             poses, fps = generator.own_movement()
         if len(poses) < 2:
@@ -50,4 +57,5 @@ class Scene:
                 f"{settings.drive or settings.content} is a single picture and does not move; say "
                 "with --drive what the person shall do."
             )
+        poses = arrange(poses, fps, movement.speed, movement.loop)
         return cls(generator, generator.poses(poses), fps)

@@ -11,7 +11,7 @@ class SceneSettings:
 
     content: Path
     """Picture, video or prepared clip (.h5) of the person."""
-    drive: Path | None = None
+    drive: str | None = None
     """What they do, as for 'hueman generate'; by default what they do in the content."""
     crop: Literal["centre", "person"] = "centre"
     """What to keep of a content video's frames: their middle, or around the person."""

@@ -16,6 +16,7 @@ from hueman.clips.encoding import write_video
 from hueman.clips.panels import enlargement, panel_grid
 from hueman.clips.sheets import contact_sheet, enlarge, write_picture
 from hueman.generation.colors import ColorMeter
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import WATCHED_EVERY
 from hueman.generation.scene import Scene
 from hueman.progress import progress_bar
@@ -30,14 +31,18 @@ PANELS_IN_A_ROW = 5
 
 
 def write_series(
-    scene: Scene, names: Sequence[str], codes: Tensor, folder: Path, suffix: str = ".mp4"
+    scene: Scene,
+    names: Sequence[str],
+    wardrobe: Sequence[Clothes],
+    folder: Path,
+    suffix: str = ".mp4",
 ) -> list[Tensor]:
-    """Make and write a video for each code.
+    """Make and write a video for each of several clothes.
 
     Args:
         scene: who is shown, and what they do.
         names: of the videos, fit for file names, all different.
-        codes: (V, up + down).
+        wardrobe: the clothes, one for each name.
         folder: to write to.
         suffix: of the videos; says their format.
 
@@ -54,7 +59,7 @@ def write_series(
         for start in range(0, len(names), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             meters = [ColorMeter() for _ in names[some]]
-            for number, frames in enumerate(_frames(scene, codes[some])):
+            for number, frames in enumerate(_frames(scene, wardrobe[some])):
                 videos[some, number] = frames
                 if number % WATCHED_EVERY == 0:
                     _note(scene, meters, number, frames)
@@ -74,10 +79,9 @@ def write_series(
     return means
 
 
-def _frames(scene: Scene, codes: Tensor) -> Iterator[np.ndarray]:
-    predictor, length = scene.generator.predictor, len(scene.poses)
-    each = codes[:, None].expand(-1, length, -1)
-    return predictor.generate_each(scene.generator.person, scene.poses, each)
+def _frames(scene: Scene, wardrobe: Sequence[Clothes]) -> Iterator[np.ndarray]:
+    generator = scene.generator
+    return generator.predictor.generate_each(generator.person, scene.poses, wardrobe)
 
 
 def _note(scene: Scene, meters: list[ColorMeter], number: int, frames: np.ndarray) -> None:

@@ -2,9 +2,8 @@
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from hueman.generation.person import Person
+from hueman.generation.person import Clothes, Person
 from hueman.generation.predictor import Predictor
 from hueman.training.pictures import to_uint8
 
@@ -27,12 +26,17 @@ class Still:
         self._told = predictor.model.estimate(person.frames, poses, person.appearance, chosen)
 
     @torch.inference_mode()
-    def __call__(self, code: Tensor) -> np.ndarray:
-        """Return the frame, uint8 (H, W, 3), RGB, in the clothes of a code (up + down,).
+    def __call__(self, clothes: Clothes) -> np.ndarray:
+        """Return the frame, uint8 (H, W, 3), RGB.
 
         Like a video's first frame it is made from black, and not from the one before.
+
+        Args:
+            clothes: with a code (up + down,).
         """
-        predictor, codes = self._predictor, code[None].to(self._predictor.device)
-        worn = predictor.worn(self._person, codes)
+        predictor = self._predictor
+        codes = clothes.code[None].to(predictor.device)
+        colors = None if clothes.colors is None else clothes.colors[None].to(predictor.device)
+        worn = self._person.worn(Clothes(codes, colors))
         black = torch.full((1, 3, *predictor.size), -1.0, device=predictor.device)
         return to_uint8(predictor.model.next_frame(self._told, codes, black, worn))[0]

@@ -157,13 +157,13 @@ class Session:
             HuemanError: it cannot be made.
             Stopped: on the way.
         """
-        stage = self.stage
-        generator, (poses, fps) = stage.scene.generator, stage.movement
+        scene = self.stage.scene
+        generator = scene.generator
         path = self._files.next("video", ".mp4")
         with self._work(tell) as told:
             told("Finding the colours", 0, 1)
-            frames = generator.stream(poses, outfit.upper, outfit.lower)
-            write_video(path, track(frames, "Making the video", len(poses)), fps)
+            frames = generator.stream_poses(scene.poses, outfit.upper, outfit.lower)
+            write_video(path, track(frames, "Making the video", len(scene.poses)), scene.fps)
         return MadeVideo(path, generator.met)
 
     def colorways(self, palette: Sequence[NamedColor], region: Region, tell: Listener) -> MadeSheet:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from torch import Tensor
 
 from hueman.api import HumanVideoGenerator
+from hueman.generation.person import Clothes
 from hueman.generation.scene import Scene
 from hueman.generation.still import Still
 from hueman.studio.uploads import Movement
@@ -21,7 +21,7 @@ class Outfit:
 
 
 class Stage:
-    """Shows previews at once: codes and all that is the same in every colour are kept.
+    """Shows previews at once: clothes and all that is the same in every colour are kept.
 
     Args:
         generator: with a person as its content.
@@ -32,26 +32,25 @@ class Stage:
     """
 
     def __init__(self, generator: HumanVideoGenerator, movement: Movement):
-        self.movement = movement
         poses, fps = movement
         self.scene = Scene(generator, generator.poses(poses), fps)
         middle = self.scene.poses[len(poses) // 2]
         self._still = Still(generator.predictor, generator.person, middle)
-        self._codes: dict[Outfit, Tensor] = {}
+        self._wardrobe: dict[Outfit, Clothes] = {}
 
-    def code(self, outfit: Outfit) -> Tensor:
-        """Encode an outfit, (up + down,); quick, and not quite the colours asked for.
+    def clothes(self, outfit: Outfit) -> Clothes:
+        """Encode an outfit; quick, and not quite the colours asked for.
 
         Raises:
             HuemanError: a text is not a colour.
         """
-        if outfit not in self._codes:
-            self._codes[outfit] = self.scene.generator.code(outfit.upper, outfit.lower)
-        return self._codes[outfit]
+        if outfit not in self._wardrobe:
+            self._wardrobe[outfit] = self.scene.generator.clothes(outfit.upper, outfit.lower)
+        return self._wardrobe[outfit]
 
     def preview(self, outfit: Outfit) -> np.ndarray:
         """Return the frame in the middle of the movement, uint8 (H, W, 3), RGB."""
-        return self._still(self.code(outfit))
+        return self._still(self.clothes(outfit))
 
     def between(self, first: Outfit, last: Outfit, share: float) -> np.ndarray:
         """Return the same frame in clothes on the straight way from outfit to outfit.
@@ -61,4 +60,8 @@ class Stage:
             last: where it ends.
             share: of the way, 0..1.
         """
-        return self._still((1 - share) * self.code(first) + share * self.code(last))
+        ends = self.clothes(first), self.clothes(last)
+        code = (1 - share) * ends[0].code + share * ends[1].code
+        colors = [each.colors for each in ends if each.colors is not None]
+        worn = (1 - share) * colors[0] + share * colors[1] if colors else None
+        return self._still(Clothes(code, worn))

@@ -9,6 +9,7 @@ import numpy as np
 from hueman.clips.pictures import is_picture
 from hueman.clips.video import VIDEO_SUFFIXES, Video
 from hueman.errors import HuemanError
+from hueman.generation.motion import fill_gaps
 from hueman.perception.base import pose_estimator
 from hueman.perception.smoothing import smooth_poses
 from hueman.studio.limits import MAX_PICTURE_PIXELS, Limits, check_picture
@@ -79,7 +80,8 @@ def read_movement(path: Path, limits: Limits) -> Movement:
     pose = pose_estimator("blazepose")(frames).pose
     if not (pose[..., 2] > 0).any():
         raise HuemanError(f"{path.name} shows nobody; choose a clip of one whole person in view.")
-    return smooth_poses(pose, video.info.fps), video.info.fps
+    fps = video.info.fps
+    return fill_gaps(smooth_poses(pose, fps), fps), fps
 
 
 def _shrunk(video: Video, side: int, every: int = 1) -> Iterator[np.ndarray]:

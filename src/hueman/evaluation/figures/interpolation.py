@@ -8,6 +8,7 @@ import torch
 from hueman.clips.panels import spread, strips
 from hueman.evaluation.figures.layout import Clip, check_size
 from hueman.generation.codes import codes_between
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 
 INTERPOLATION_FRAMES = 10
@@ -35,7 +36,8 @@ def interpolation_figure(
         first, last = predictor.model.code_distribution.sample(2, random)
         codes = codes_between(first, last, len(clip.frames))
         pose = clip.frames.pose.cpu().numpy()
-        video = list(predictor.generate(predictor.person(clip.frames[:1]), pose, codes))
+        person = predictor.person(clip.frames[:1])
+        video = list(predictor.generate(person, pose, Clothes(codes)))
         chosen = spread(len(video), INTERPOLATION_FRAMES)
         rows.append((f"{clip.actor}, from one random code to another", np.stack(video)[chosen]))
     return strips(rows)
