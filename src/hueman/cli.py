@@ -11,7 +11,7 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 
 from hueman.choreography.settings import Background, EdgeSource
-from hueman.cli_videos import colorways, interpolate, personalize, sample
+from hueman.cli_videos import colorways, interpolate, personalize, sample, studio
 from hueman.errors import HuemanError
 from hueman.generation.settings import DrivingSettings
 from hueman.memory import keep_freed_memory
@@ -444,6 +444,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "colorways": colorways,
     "sample": sample,
     "interpolate": interpolate,
+    "studio": studio,
     "split": split,
     "evaluate": evaluate,
     "benchmark": benchmark,

@@ -1,4 +1,4 @@
-"""The commands that make series of videos of one person."""
+"""The commands that make series of videos of one person, their own model, and the studio."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -139,3 +139,32 @@ def personalize(
     from hueman.training.personalize import personalize as run
 
     print(run(clips, out, model, minutes, crop, device, perception))
+
+
+def studio(
+    model: Model = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    max_upload_mb: int = 64,
+    max_seconds: float = 30.0,
+) -> None:
+    """Open a web page on which videos are made with the mouse, a finger or the keyboard.
+
+    Needs pip install 'hueman[studio]'. Nobody but this machine can reach it, unless --host says
+    otherwise; there is no password.
+
+    Args:
+        model: folder of a training run, or its model.safetensors; the model in the box if left out.
+        host: address to listen at; 0.0.0.0 can be reached by other machines.
+        port: to listen at.
+        max_upload_mb: of each file that is uploaded.
+        max_seconds: of each clip that is uploaded.
+    """
+    from hueman.studio.requirements import require_gradio
+
+    require_gradio()
+    from hueman.studio.limits import Limits
+    from hueman.studio.serve import serve
+
+    serve(model, host, port, Limits(max_upload_mb, max_seconds))

@@ -1,7 +1,8 @@
 """Progress bars with the time left, the same everywhere."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from rich.console import Console
@@ -16,6 +17,25 @@ from rich.progress import (
 )
 
 T = TypeVar("T")
+
+Listener = Callable[[str, int, int], None]
+"""Is told what is done, how many units of it are finished, and of how many."""
+
+# Work is many calls away from whoever wants to show its progress, in another thread for each.
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def told_to(listener: Listener) -> Iterator[None]:
+    """Tell a listener of all progress inside this block, instead of showing bars.
+
+    What it raises stops the work.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 class ProgressBar:
@@ -34,9 +54,32 @@ class ProgressBar:
         self._progress.console.print(line, highlight=False, markup=False)
 
 
+class _ToldBar(ProgressBar):
+    """Progress that a listener is told of; lines to be printed are for terminals only."""
+
+    def __init__(self, listener: Listener, description: str, total: int, completed: int):
+        self._tell = listener
+        self._description, self._total, self._completed = description, total, completed
+        self.advance(0)
+
+    def advance(self, steps: int = 1, note: str = "") -> None:
+        self._completed += steps
+        self._tell(self._description, self._completed, self._total)
+
+    def print(self, line: str) -> None:
+        pass
+
+
 @contextmanager
 def progress_bar(description: str, total: int, completed: int = 0) -> Iterator[ProgressBar]:
-    """Show a bar on standard error with the share done, the time passed and the time left."""
+    """Show a bar on standard error with the share done, the time passed and the time left.
+
+    Inside of `told_to`, nothing is shown.
+    """
+    listener = _listener.get()
+    if listener is not None:
+        yield _ToldBar(listener, description, total, completed)
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
