@@ -50,6 +50,7 @@ def add_colorways_tab(sessions: Sessions, view: View) -> None:
         file_types=PALETTE_SUFFIXES,
         size="sm",
         elem_classes="quiet",
+        elem_id="palette-upload",
     )
     with gr.Row():
         make = gr.Button("Make the sheet", variant="primary", elem_id="make-sheet")

@@ -1,0 +1,106 @@
+"""What the server answers: nothing but the page, and nothing from outside its folder."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.importorskip("gradio", reason="gradio is not installed")
+
+
+def ask(studio, path, method="GET", body=None, headers=()):
+    """Ask for a path as it is: a client that knows better would tidy it up."""
+    address = urlsplit(studio.url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    connection.request(method, path, body, dict(headers))
+    response = connection.getresponse()
+    return response.status, response.read(), response.headers
+
+
+@pytest.fixture
+def secret(tmp_path):
+    file = tmp_path / "secret.txt"
+    file.write_text("secret")
+    return file
+
+
+def test_the_page_is_there_and_asks_nobody_else(studio):
+    status, body, headers = ask(studio, "/")
+    assert status == 200
+    assert b"hueman studio" in body
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert ask(studio, "/config")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/info",
+        "/gradio_api/openapi.json",
+        "/docs",
+        "/openapi.json",
+        "/monitoring",
+        "/gradio_api/deep_link",
+        "/gradio_api/vibe-code",
+        "/gradio_api/proxy=http://127.0.0.1/",
+        "/gradio_api/file=http://127.0.0.1/x.png",
+        "/gradio_api/file=https%3A//example.org/x.png",
+    ],
+)
+def test_what_the_page_does_not_need_is_shut(studio, path):
+    assert ask(studio, path)[0] == 404
+
+
+def test_no_file_outside_the_folder_is_served(studio, secret):
+    inside = studio.root / "inside.txt"
+    inside.write_text("inside")
+    assert ask(studio, f"/gradio_api/file={inside}")[1] == b"inside"
+    ways = [
+        str(secret),
+        "/etc/passwd",
+        f"{studio.root}/../../etc/passwd",
+        f"{studio.root}/%2e%2e/%2e%2e/etc/passwd",
+        f"{studio.root}/%252e%252e/%252e%252e/etc/passwd",
+        f"{studio.root}",
+        "pyproject.toml",
+        "~/.bashrc",
+        f"{studio.root}-other/x",
+    ]
+    for way in ways:
+        status, body, _ = ask(studio, f"/gradio_api/file={way}")
+        assert status in (403, 404), way
+        assert b"root:" not in body
+        assert b"secret" not in body.replace(b"There is no such file.", b"")
+    for way in ("/assets/../../etc/passwd", "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd"):
+        assert ask(studio, way)[0] in (400, 403, 404)
+
+
+def test_a_link_out_of_the_folder_is_not_followed(studio, secret):
+    link = studio.root / "link.txt"
+    link.symlink_to(secret)
+    assert ask(studio, f"/gradio_api/file={link}")[0] == 404
+
+
+def test_no_event_may_name_a_file_elsewhere(studio, secret):
+    for path in (str(secret), "https://example.org/clip.mp4", f"{studio.root}/../x.mp4"):
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        event = {"data": [{"nested": [file]}], "fn_index": 0, "session_hash": "x"}
+        body = json.dumps(event)
+        json_type = {"Content-Type": "application/json"}
+        status, answer, _ = ask(studio, "/gradio_api/queue/join", "POST", body, json_type)
+        assert (status, answer) == (403, b"There is no such file.")
+    status, _, _ = ask(studio, "/gradio_api/queue/join", "POST", "no json", json_type)
+    assert status == 400
+
+
+def test_large_requests_are_refused_before_they_are_read(studio):
+    for path, length in (("/gradio_api/upload", 10**10), ("/gradio_api/queue/join", 10**7)):
+        headers = {"Content-Length": str(length), "Content-Type": "multipart/form-data; boundary=x"}
+        assert ask(studio, path, "POST", b"", headers)[0] == 413
+    chunked = {"Transfer-Encoding": "chunked"}
+    assert ask(studio, "/gradio_api/upload", "POST", b"0\r\n\r\n", chunked)[0] == 411
+
+
+def test_names_that_only_lead_here_are_refused(studio):
+    assert ask(studio, "/", headers={"Host": "elsewhere.example"})[0] == 400
