@@ -14,7 +14,7 @@ from hueman.studio.swatches import OTHER, OWN, choices, chosen_color
 
 @dataclass(frozen=True)
 class GarmentChoice:
-    """The swatches and the picker of one garment."""
+    """The swatches of one garment, and a picker that appears for any other colour."""
 
     swatches: gr.Radio
     picker: gr.ColorPicker
@@ -22,9 +22,11 @@ class GarmentChoice:
     @classmethod
     def add(cls, label: str, other: str) -> "GarmentChoice":
         """Put it on the page that is being built; `other` is the picker's colour at first."""
-        with gr.Row(elem_classes="garment"):
-            swatches = gr.Radio(choices(), value=OWN, label=label, elem_classes="swatches")
-            picker = gr.ColorPicker(other, label=f"{label}: other", elem_classes="picker")
+        swatches = gr.Radio(choices(), value=OWN, label=label, elem_classes="swatches")
+        picker = gr.ColorPicker(other, label=f"{label}: other", visible=False)
+        swatches.change(
+            lambda choice: gr.ColorPicker(visible=choice == OTHER), swatches, picker, **INSTANT
+        )
         return cls(swatches, picker)
 
 
@@ -51,9 +53,7 @@ class OutfitChoice:
         """Call `show` whenever a visitor changes a colour."""
         for garment in (self.upper, self.lower):
             garment.swatches.input(show, inputs, outputs, **QUICK)
-            garment.picker.input(lambda: OTHER, None, garment.swatches, **INSTANT).then(
-                show, inputs, outputs, **QUICK
-            )
+            garment.picker.input(show, inputs, outputs, **QUICK)
 
 
 def outfit_of(upper: str | None, upper_other: str, lower: str | None, lower_other: str) -> Outfit:

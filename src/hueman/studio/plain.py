@@ -25,16 +25,16 @@ def in_plain_words(callback: Callable[P, Any]) -> Callable[P, Any]:
         try:
             return callback(*arguments, **named)
         except Stopped:
-            gr.Info("Stopped.", title="")
+            gr.Info("Stopped.")
             return gr.skip()
         except HuemanError as error:
             text = without_folders(str(error))
-            raise gr.Error(text, title="Sorry", print_exception=False) from None
+            raise gr.Error(text, print_exception=False) from None
         except gr.Error:
             raise
         except Exception:
             logging.getLogger(__name__).exception("A callback of the studio failed")
-            raise gr.Error(UNFORESEEN, title="Sorry", print_exception=False) from None
+            raise gr.Error(UNFORESEEN, print_exception=False) from None
 
     return guarded
 
