@@ -6,9 +6,14 @@ import av
 import cv2
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from hueman.clips.store import ClipEntry, Dataset, PreparedClip, write_clip, write_index
 from hueman.perception.base import edge_detector
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("hueman", deadline=None)
+settings.load_profile("hueman")
 
 ROOT = Path(__file__).parents[1]
 CLIPS = ROOT / "examples" / "clips"

@@ -7,6 +7,7 @@ import torch
 from hueman.evaluation.color_control import requested_outfit
 from hueman.evaluation.method import OWN, CodedMethod, Outfit
 from hueman.evaluation.model_method import ModelMethod
+from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 
 
@@ -65,7 +66,9 @@ def test_frames_are_those_of_generation(method, untrained, frames):
     """Each from the one before; generation rounds them to 8 bits only where they leave."""
     code = method.encode(frames[:1], [OWN])
     video = method.decode(frames[:1], frames.pose, code)[0]
-    shown = Predictor(untrained, "cpu").generate(frames[:1], frames.pose.numpy(), code[0])
+    predictor = Predictor(untrained, "cpu")
+    person = predictor.person(frames[:1])
+    shown = predictor.generate(person, frames.pose.numpy(), Clothes(code[0]))
     expected = torch.from_numpy(np.stack(list(shown))).permute(0, 3, 1, 2)
     assert ((video + 1) * 127.5 - expected).abs().max() < 0.51
 

@@ -51,7 +51,7 @@ def test_no_file_of_the_machine_is_read_because_its_path_is_typed(tmp_path):
     secret = tmp_path / "secret.csv"
     secret.write_text("teal\n")
     for text in (str(secret), f"{secret}/", f" {secret}", f"{secret}\n", f"{secret}/."):
-        with pytest.raises(HuemanError, match="is not a colour"):
+        with pytest.raises(HuemanError, match=r"is not a colour|is too long for a colour"):
             PaletteChoice().read(text)
 
 

@@ -67,7 +67,7 @@ def test_what_is_wrong_with_the_clips_is_told(tiny_model, tmp_path):
     empty = tmp_path / "empty.mp4"
     write_video(empty, np.full((10, 96, 64, 3), 200, np.uint8), 10)
     training = OwnModelTraining([empty], tmp_path / "training", tiny_model, 1)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while training.running and time.monotonic() < deadline:
         time.sleep(0.2)
     assert training.model is None

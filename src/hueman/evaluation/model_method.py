@@ -31,10 +31,22 @@ class ModelMethod:
         device = self.model.code_mean.device
         kind = self.model.config.stage_one.encoder.input_region
         pictures = torch.cat(
-            [content.recolored(*outfit.chroma(), recolor=self.model.recolor) for outfit in outfits]
+            [
+                content.recolored(*self._colors(content, outfit), recolor=self.model.recolor)
+                for outfit in outfits
+            ]
         )
         regions = content.encoder_regions(kind).expand(len(outfits), -1, -1, -1)
         return self.model.encoders(pictures.to(device), regions.to(device)).cpu()
+
+    def _colors(self, content: Frames, outfit: Outfit) -> list[Tensor | None]:
+        """Return an outfit's colours as in training: Lab if lightness was moved there."""
+        colors = list(outfit.chroma())
+        if self.model.config.lightness_augmentation:
+            for number, own in enumerate((content.upper_color, content.lower_color)):
+                ab = colors[number]
+                colors[number] = None if ab is None else torch.cat([own[:1, :1], ab], dim=1)
+        return colors
 
     @torch.inference_mode()
     def decode(self, content: Frames, pose: Tensor, codes: Tensor) -> Tensor:
