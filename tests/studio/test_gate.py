@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hueman.errors import HuemanError
+
 pytest.importorskip("gradio", reason="gradio is not installed")
 
 
@@ -104,3 +106,14 @@ def test_large_requests_are_refused_before_they_are_read(studio):
 
 def test_names_that_only_lead_here_are_refused(studio):
     assert ask(studio, "/", headers={"Host": "elsewhere.example"})[0] == 400
+
+
+def test_a_port_that_is_taken_is_told(studio, library):
+    from hueman.studio.limits import Limits
+    from hueman.studio.serve import running_studio
+
+    port = urlsplit(studio.url).port
+    taken = pytest.raises(HuemanError, match=f"port {port}; choose another")
+    with taken, running_studio(library, Limits(), port=port):
+        pass
+    assert ask(studio, "/")[0] == 200

@@ -5,11 +5,9 @@ import os
 import shutil
 import time
 
-import numpy as np
 import pytest
 import yaml
 
-from hueman.clips.encoding import write_video
 from hueman.errors import HuemanError
 from hueman.studio.limits import Limits
 from hueman.studio.own_model import OwnModel
@@ -64,15 +62,13 @@ def test_a_training_is_killed_when_it_is_cancelled(own, clip):
 
 
 def test_what_is_wrong_with_the_clips_is_told(tiny_model, tmp_path):
-    empty = tmp_path / "empty.mp4"
-    write_video(empty, np.full((10, 96, 64, 3), 200, np.uint8), 10)
-    training = OwnModelTraining([empty], tmp_path / "training", tiny_model, 1)
+    training = OwnModelTraining([tmp_path / "gone.mp4"], tmp_path / "training", tiny_model, 1)
     deadline = time.monotonic() + 300
     while training.running and time.monotonic() < deadline:
         time.sleep(0.2)
     assert training.model is None
     assert training.news().text.startswith("It stopped: ")
-    assert "holds no prepared clips" in training.news().text
+    assert "gone.mp4 does not exist" in training.news().text
 
 
 def test_progress_is_read_from_the_run(tmp_path):
