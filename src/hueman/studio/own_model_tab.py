@@ -9,10 +9,10 @@ from hueman.clips.video import VIDEO_SUFFIXES
 from hueman.errors import HuemanError
 from hueman.studio.events import INSTANT, LOOKING, key_of
 from hueman.studio.garments import OutfitChoice, outfit_of
-from hueman.studio.plain import in_plain_words
+from hueman.studio.plain import in_plain_words, without_folders
 from hueman.studio.sessions import Sessions
 from hueman.studio.training import News
-from hueman.studio.view import View, listed
+from hueman.studio.view import View, listed, literal
 
 EVERY = 2.0
 """Seconds between looks at the training."""
@@ -116,7 +116,10 @@ def _state(news: News | None, running: bool) -> list[Any]:
         filled = round(BAR * news.share)
         bar = f"`{'█' * filled}{'░' * (BAR - filled)}` " if running else ""
         picture = str(news.sample) if news.sample else None
-        told = [f"{bar}{news.text}", gr.Image(picture, visible=picture is not None)]
+        told = [
+            f"{bar}{literal(without_folders(news.text))}",
+            gr.Image(picture, visible=picture is not None),
+        ]
     return [
         *told,
         gr.Button(interactive=not running),

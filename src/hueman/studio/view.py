@@ -76,10 +76,11 @@ class View:
 
 def listed(lines: Sequence[str]) -> str:
     """Write lines as Markdown; what may be a visitor's own text means nothing there."""
-    return "\n".join(f"- {_literal(line)}" for line in lines)
+    return "\n".join(f"- {literal(line)}" for line in lines)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Write a text as Markdown that shows it as it is."""
     return "".join(f"\\{each}" if each in "\\`*_{}[]<>()#|!$~" else each for each in text)
 
 
