@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hueman.api import HumanVideoGenerator
+    from hueman.generation.generator import HumanVideoGenerator
 
 __version__ = "0.1.0"
 __all__ = ["HumanVideoGenerator"]
@@ -12,7 +12,7 @@ __all__ = ["HumanVideoGenerator"]
 def __getattr__(name: str) -> Any:
     # Imported when it is asked for: it needs torch, which the command line's help does not.
     if name == "HumanVideoGenerator":
-        from hueman.api import HumanVideoGenerator
+        from hueman.generation.generator import HumanVideoGenerator
 
         return HumanVideoGenerator
     raise AttributeError(f"module 'hueman' has no attribute {name!r}")

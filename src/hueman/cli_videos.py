@@ -136,7 +136,7 @@ def personalize(
         device: auto, cpu or cuda.
         perception: how people are seen in the clips.
     """
-    from hueman.training.personalize import personalize as run
+    from hueman.personalize import personalize as run
 
     print(run(clips, out, model, minutes, crop, device, perception))
 

@@ -4,30 +4,23 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from tiny_model import tiny_model
 
 from hueman.clips.video import Video
 from hueman.color.names import parse_color
-from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
 from hueman.generation.generate import generate
 from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 from hueman.generation.settings import DrivingSettings
-from hueman.training.model import VideoModel, save_model
+from hueman.training.model import save_model
 from hueman.training.pictures import to_uint8
-
-TINY = [
-    "stage_one.encoder.channels=8",
-    "stage_two.generator.channels=4",
-    "stage_two.generator.residual_blocks=1",
-]
 
 
 @pytest.fixture(scope="module")
 def predictor() -> Predictor:
-    torch.manual_seed(0)
-    return Predictor(VideoModel(load_config("demo", TINY)), "cpu")
+    return Predictor(tiny_model(), "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +80,7 @@ def test_frames_follow_each_other_from_black(predictor, clip, count):
 
 
 def test_only_a_model_that_can_use_them_takes_several_frames(predictor, clip):
-    paper = VideoModel(load_config("demo", [*TINY, "stage_two.appearance=false"]))
+    paper = tiny_model("stage_two.appearance=false")
     assert len(predictor.content(clip)) == 8
     assert len(Predictor(paper, "cpu").content(clip)) == 1
 

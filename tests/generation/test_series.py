@@ -5,32 +5,21 @@ import csv
 import cv2
 import numpy as np
 import pytest
-import torch
+from tiny_model import tiny_model_file
 
 from hueman.clips.video import Video
 from hueman.color.palette import read_palette
-from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.generation.codes import codes_between
 from hueman.generation.colorways import colorways
 from hueman.generation.exploring import Keys, interpolate, sample
 from hueman.generation.scene import Scene
 from hueman.generation.scene_settings import SceneSettings
-from hueman.training.model import VideoModel, save_model
-
-TINY = [
-    "stage_one.encoder.channels=8",
-    "stage_two.generator.channels=4",
-    "stage_two.generator.residual_blocks=1",
-]
 
 
 @pytest.fixture(scope="module")
 def model_file(tmp_path_factory):
-    torch.manual_seed(0)
-    file = tmp_path_factory.mktemp("model") / "model.safetensors"
-    save_model(VideoModel(load_config("demo", TINY)), file, {})
-    return file
+    return tiny_model_file(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")

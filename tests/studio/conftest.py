@@ -3,20 +3,13 @@
 import socket
 
 import pytest
-import torch
+from tiny_model import tiny_model_file
 
-from hueman.config import load_config
 from hueman.generation.actions import read_action
 from hueman.studio.library import Library
 from hueman.studio.limits import Limits
 from hueman.studio.session import Session
-from hueman.training.model import VideoModel, save_model
 
-TINY = [
-    "stage_one.encoder.channels=8",
-    "stage_two.generator.channels=4",
-    "stage_two.generator.residual_blocks=1",
-]
 LIMITS = Limits(max_upload_mb=1, max_seconds=3, max_colors=3)
 
 
@@ -30,10 +23,7 @@ def short_actions():
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
-    torch.manual_seed(0)
-    file = tmp_path_factory.mktemp("tiny") / "model.safetensors"
-    save_model(VideoModel(load_config("demo", TINY)), file, {})
-    return file
+    return tiny_model_file(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="session")

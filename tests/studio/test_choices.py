@@ -59,8 +59,8 @@ def test_paths_of_the_machine_are_not_told():
     pytest.importorskip("gradio", reason="gradio is not installed")
     from hueman.studio.plain import without_folders
 
-    assert without_folders("/tmp/a-b/c/clip.mp4 shows nobody.") == "clip.mp4 shows nobody."
-    assert without_folders("The palette '/tmp/a/b.csv' is") == "The palette 'b.csv' is"
+    assert without_folders("/data/a-b/c/clip.mp4 shows nobody.") == "clip.mp4 shows nobody."
+    assert without_folders("The palette '/data/a/b.csv' is") == "The palette 'b.csv' is"
     assert without_folders("upper and/or lower 1/2") == "upper and/or lower 1/2"
     assert without_folders(r"C:\Users\me\clip.mp4 is") == "clip.mp4 is"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hueman.clips.encoding import write_video
-from hueman.clips.panels import strips
+from hueman.clips.panels import spread, strips
 from hueman.clips.sheets import write_picture
 from hueman.color.names import hex_of
 from hueman.errors import HuemanError
@@ -127,7 +127,7 @@ def interpolate(
     clothes = clothes_through(keys.clothes(scene), length, times or None, spherical)
     frames = predictor.generate(person, scene.poses, clothes)
     shown: list[np.ndarray] = []
-    chosen = np.linspace(0, length - 1, min(KEY_FRAMES, length)).round().astype(int)
+    chosen = spread(length, min(KEY_FRAMES, length))
 
     def noted() -> Iterator[np.ndarray]:
         for number, frame in enumerate(track(frames, "Generating", length)):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from hueman.appearance.choosing import content_frames
+from hueman.clips.panels import spread
 from hueman.clips.store import PreparedClip
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
@@ -128,8 +129,7 @@ class Predictor:
             pose: (T, 18, 3), driving poses in pixels of the model's frames, T at least 1.
             requests: from `requests`.
         """
-        every = np.linspace(0, len(pose) - 1, min(PROBES, len(pose))).round().astype(int)
-        probes = torch.from_numpy(pose[every])
+        probes = torch.from_numpy(pose[spread(len(pose), min(PROBES, len(pose)))])
 
         def encode(asked: dict[str, Tensor]) -> Clothes:
             return self.clothes(person, asked.get("upper"), asked.get("lower"))

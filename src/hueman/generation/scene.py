@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hueman.api import HumanVideoGenerator
 from hueman.errors import HuemanError
 from hueman.generation.driving import driving_poses
+from hueman.generation.generator import HumanVideoGenerator
 from hueman.generation.motion import arrange
 from hueman.generation.scene_settings import SceneSettings
 from hueman.generation.settings import DrivingSettings

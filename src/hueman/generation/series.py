@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from hueman.clips.encoding import write_video
-from hueman.clips.panels import enlargement, panel_grid
+from hueman.clips.panels import enlargement, panel_grid, spread
 from hueman.clips.sheets import contact_sheet, enlarge, write_picture
 from hueman.generation.colors import ColorMeter
 from hueman.generation.person import Clothes
@@ -35,7 +35,6 @@ def write_series(
     names: Sequence[str],
     wardrobe: Sequence[Clothes],
     folder: Path,
-    suffix: str = ".mp4",
 ) -> list[Tensor]:
     """Make and write a video for each of several clothes.
 
@@ -44,7 +43,6 @@ def write_series(
         names: of the videos, fit for file names, all different.
         wardrobe: the clothes, one for each name.
         folder: to write to.
-        suffix: of the videos; says their format.
 
     Returns:
         For each video the mean colours of its garments, Lab (2, 3).
@@ -66,11 +64,11 @@ def write_series(
                 bar.advance(len(frames))
             means += [meter.means for meter in meters]
     for name, video in zip(names, videos, strict=True):
-        write_video(folder / "videos" / f"{name}{suffix}", video, scene.fps)
-    write_video(folder / f"side-by-side{suffix}", _side_by_side(names, videos), scene.fps)
+        write_video(folder / "videos" / f"{name}.mp4", video, scene.fps)
+    write_video(folder / "side-by-side.mp4", _side_by_side(names, videos), scene.fps)
     factor = enlargement(videos[0, 0], PANEL_HEIGHT)
     columns = min(SHEET_COLUMNS, len(scene.poses))
-    chosen = np.linspace(0, len(scene.poses) - 1, columns).round().astype(int)
+    chosen = spread(len(scene.poses), columns)
     shown = (enlarge(video[chosen], factor) for video in videos)
     rows = list(zip(names, shown, strict=True))
     write_picture(folder / "sheet.png", contact_sheet(rows, columns))

@@ -6,8 +6,8 @@ from threading import Lock
 
 import torch
 
-from hueman.api import HumanVideoGenerator
 from hueman.box.examples import example_people
+from hueman.generation.generator import HumanVideoGenerator
 
 
 class Library:

@@ -9,7 +9,6 @@ from threading import Event, Lock
 
 import numpy as np
 
-from hueman.api import HumanVideoGenerator
 from hueman.box.examples import example_people
 from hueman.clips.encoding import write_video
 from hueman.clips.sheets import enlarge, write_picture
@@ -18,6 +17,7 @@ from hueman.errors import HuemanError
 from hueman.generation.actions import ACTION_FPS, read_action
 from hueman.generation.colors import MetRequest
 from hueman.generation.colorways import Region, colorways
+from hueman.generation.generator import HumanVideoGenerator
 from hueman.progress import Listener, told_to, track
 from hueman.studio.library import Library
 from hueman.studio.limits import Limits

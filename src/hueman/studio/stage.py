@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hueman.api import HumanVideoGenerator
+from hueman.generation.generator import HumanVideoGenerator
 from hueman.generation.person import Clothes
 from hueman.generation.scene import Scene
 from hueman.generation.still import Still

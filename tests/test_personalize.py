@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -11,8 +12,8 @@ from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
 from hueman.config import load_config
 from hueman.errors import HuemanError
+from hueman.personalize import LEAST_UPDATES, personalize
 from hueman.training.model import VideoModel, load_model, save_model
-from hueman.training.personalize import LEAST_UPDATES, personalize
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,14 @@ def test_a_clip_becomes_a_model_of_its_person(start, clip, tmp_path, capsys):
     again = personalize([clip], out, start, minutes=50, device="cpu")
     assert again.updates == updates
     assert "hueman generate" in str(again)
+
+
+def test_clips_that_cannot_be_used_are_said_to_be_so(start, tmp_path):
+    empty = tmp_path / "anna" / "empty.mp4"
+    empty.parent.mkdir()
+    write_video(empty, np.full((6, 96, 64, 3), 200, np.uint8), 6)
+    with pytest.raises(HuemanError, match=r"None of the clips can be used: .*empty\.mp4 shows"):
+        personalize([empty], tmp_path / "out", start)
 
 
 def test_what_cannot_be_done_is_said(start, clip, tmp_path):

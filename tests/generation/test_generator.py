@@ -3,24 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from tiny_model import tiny_model
 
-from hueman.api import HumanVideoGenerator
 from hueman.clips.video import Video
-from hueman.config import load_config
 from hueman.errors import HuemanError
-from hueman.training.model import VideoModel
-
-TINY = [
-    "stage_one.encoder.channels=8",
-    "stage_two.generator.channels=4",
-    "stage_two.generator.residual_blocks=1",
-]
+from hueman.generation.generator import HumanVideoGenerator
 
 
 @pytest.fixture(scope="module")
 def generator(clips_folder) -> HumanVideoGenerator:
-    torch.manual_seed(0)
-    made = HumanVideoGenerator(VideoModel(load_config("demo", TINY)), "cpu", {"seed": 3})
+    made = HumanVideoGenerator(tiny_model(), "cpu", {"seed": 3})
     frame = next(iter(Video(clips_folder / "plaid" / "salute.mp4")))
     return made.set_content(frame)
 
@@ -82,7 +74,7 @@ def test_a_model_comes_from_the_hub(generator, tmp_path, monkeypatch):
         asked.append((repo_id, filename, options["revision"]))
         return str(tmp_path / filename)
 
-    monkeypatch.setattr("hueman.api.hf_hub_download", download)
+    monkeypatch.setattr("hueman.generation.generator.hf_hub_download", download)
     monkeypatch.setattr("huggingface_hub.hub_mixin.hf_hub_download", download)
     loaded = HumanVideoGenerator.from_pretrained("anna/dancer", device="cpu", revision="v1")
     assert loaded.size == (96, 64)
@@ -92,7 +84,7 @@ def test_a_model_comes_from_the_hub(generator, tmp_path, monkeypatch):
 def test_what_is_not_there_is_said_in_a_sentence(tmp_path):
     with pytest.raises(HuemanError, match="There is no model at"):
         HumanVideoGenerator.from_pretrained(tmp_path / "nothing")
-    made = HumanVideoGenerator(VideoModel(load_config("demo", TINY)), "cpu")
+    made = HumanVideoGenerator(tiny_model(), "cpu")
     with pytest.raises(HuemanError, match="call set_content"):
         made.generate(np.zeros((2, 18, 3), np.float32))
     with pytest.raises(HuemanError, match=r"float64 \(4, 4\)"):

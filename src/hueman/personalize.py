@@ -109,6 +109,8 @@ def _prepared(
         crop=crop,  # type: ignore[arg-type]
     )
     summary = prepare(find_clips(clips), root, settings)
+    if not summary.made and not summary.reused:
+        raise HuemanError(f"None of the clips can be used: {summary.refused[0].reason}")
     if summary.refused:
         print(summary)
     return Dataset(root)
