@@ -35,6 +35,7 @@ from hueman.evaluation.subject import load_subject, plain_subjects
 from hueman.files import atomic_file
 from hueman.generation.codes import clothes_through
 from hueman.generation.colorways import colorways
+from hueman.generation.content import working_size
 from hueman.generation.person import Clothes
 from hueman.generation.predictor import Predictor
 from hueman.generation.retarget import retarget
@@ -50,7 +51,10 @@ from hueman.weights.registry import pull
 WEIGHTS = ("blazepose", "hed", "vgg16", "alexnet-lpips")
 # The re-renderings are ground truth for recolouring, not clips of their own.
 EXCLUDE = ("*.recolored.mp4",)
-HEIGHT, WIDTH = 192, 128
+TRAINED_SIZE = 192, 128
+"""Height and width of the clips that the tiny model is trained on."""
+SHOWN_ACTIONS = ("wave_right", "salute", "jack")
+"""What the people do in front of the model in the box; only a training needs more."""
 SHOWN_HEIGHT = 384
 """Pixels; frames are enlarged to this height."""
 COLUMNS = 8
@@ -100,7 +104,7 @@ def demo(clips: Path, out: Path, training: bool = False, overrides: Sequence[str
     with _timed("fetch weights", seconds):
         pull(WEIGHTS if training else [name for name in WEIGHTS if name != "vgg16"])
     with _timed("prepare clips", seconds):
-        _prepare(clips, out / "dataset")
+        _prepare(clips, out / "dataset", training)
     dataset = Dataset(out / "dataset")
     model_file = boxed_model()
     if training:
@@ -138,9 +142,16 @@ def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
     seconds[name] = time.monotonic() - started
 
 
-def _prepare(clips: Path, out: Path) -> None:
-    settings = PrepareSettings(height=HEIGHT, width=WIDTH)
-    summary = prepare(find_clips([clips], exclude=EXCLUDE), out, settings, jobs=os.cpu_count() or 1)
+def _prepare(clips: Path, out: Path, training: bool) -> None:
+    height, width = TRAINED_SIZE
+    if not training:
+        config = load_model(boxed_model())[0].config
+        height, width = working_size((config.height, config.width))
+    settings = PrepareSettings(height=height, width=width)
+    sources = find_clips([clips], exclude=EXCLUDE)
+    if not training:
+        sources = [source for source in sources if source.action in SHOWN_ACTIONS]
+    summary = prepare(sources, out, settings, jobs=os.cpu_count() or 1)
     print(summary)
     if summary.refused:
         raise HuemanError(f"Some of the clips in {clips} were refused; see the lines above.")

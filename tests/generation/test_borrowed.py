@@ -10,6 +10,7 @@ from hueman.color.names import parse_color
 from hueman.color.recolor import mean_color
 from hueman.errors import HuemanError
 from hueman.generation.borrowed import borrowed_color
+from hueman.generation.content import Content
 
 
 def test_a_garments_colour_is_taken_from_a_picture(clips_folder, tmp_path):
@@ -27,7 +28,7 @@ def test_a_missing_garment_is_said(truth_dataset, monkeypatch):
     path = truth_dataset.root / truth_dataset.entry("plaid", "march").file
     clip = truth_dataset.read(truth_dataset.entry("plaid", "march"))
     bare = type(clip)(**{**vars(clip), "lower": np.zeros_like(clip.lower)})
-    monkeypatch.setattr("hueman.generation.borrowed.read_content", lambda *_: bare)
+    monkeypatch.setattr("hueman.generation.borrowed.read_content", lambda *_: Content(bare, bare.pose))
     assert borrowed_color(path, "upper").startswith("lab(")
     with pytest.raises(HuemanError, match="shows no lower garment"):
         borrowed_color(path, "lower")

@@ -8,6 +8,8 @@ from hueman.generation.content import WORKING_HEIGHT, Crop, read_content
 from hueman.preparation.settings import PerceptionSettings
 
 WORKING_WIDTH = 256
+FRAMES = 8
+"""Of a clip, that are looked at."""
 SIZE_OF_A_GARMENT = 0.02
 """Share of the person that a garment covers at least."""
 
@@ -29,7 +31,8 @@ def borrowed_color(
     Raises:
         HuemanError: the picture cannot be used, or shows no person or no such garment.
     """
-    clip = read_content(picture, (WORKING_HEIGHT, WORKING_WIDTH), crop, perception)
+    size = WORKING_HEIGHT, WORKING_WIDTH
+    clip = read_content(picture, size, crop, perception, FRAMES).clip
     mask = {"upper": clip.upper, "lower": clip.lower}[garment]
     if (mask >= 128).sum() < SIZE_OF_A_GARMENT * (clip.person >= 128).sum():
         raise HuemanError(

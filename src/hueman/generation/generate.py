@@ -67,7 +67,7 @@ def generate(
         upper: colour of the upper garment (hex, CSS name or lab(...)); None keeps its own.
         lower: colour of the lower garment.
         crop: "centre" or "person", for a content video.
-        content_frames: how many of its frames may show the person, see `Predictor.content`.
+        content_frames: how many of its frames may show the person, see `Predictor.content_count`.
         device: "auto", "cpu" or "cuda".
         restoration: "auto", "on" or "off", see `VideoModel.choose_restoration`.
         perception: how people are seen in videos; best as in the clips the model was trained on.

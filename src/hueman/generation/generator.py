@@ -11,15 +11,15 @@ from huggingface_hub import ModelHubMixin, hf_hub_download
 from torch import Tensor
 
 from hueman.box import boxed_model
-from hueman.clips.store import PreparedClip
 from hueman.errors import HuemanError
 from hueman.generation.colors import ColorMeter, MetRequest, Request, measured_for
-from hueman.generation.content import Crop, read_content
+from hueman.generation.content import Content, Crop, read_content
 from hueman.generation.driving import driving_poses
 from hueman.generation.person import Clothes, Person
 from hueman.generation.predictor import Predictor, watched
 from hueman.generation.retarget import retarget
 from hueman.preparation.settings import PerceptionSettings
+from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.model_file import MODEL_FILE
 
@@ -58,7 +58,7 @@ class HumanVideoGenerator(
         self.notes = notes or {}
         self.met: tuple[MetRequest, ...] = ()
         """What came of the colours that were asked for, in the last video that was finished."""
-        self._clip: PreparedClip | None = None
+        self._content: Content | None = None
         self._person: Person | None = None
 
     @classmethod
@@ -119,15 +119,16 @@ class HumanVideoGenerator(
                 (H, W, 3), RGB. The person begins where the first frame shows them.
             crop: what to keep of the frames: their middle ("centre"), or the surroundings of the
                 person ("person").
-            count: how many of the frames may show the person, see `Predictor.content`.
+            count: how many of the frames may show the person, see `Predictor.content_count`.
             perception: how people are seen.
 
         Raises:
             HuemanError: the content cannot be used, or shows nobody.
         """
         source = content if isinstance(content, np.ndarray) else Path(content)
-        self._clip = read_content(source, self.size, crop, perception)
-        self._person = self.predictor.content(self._clip, count)
+        count = self.predictor.content_count(count)
+        self._content = read_content(source, self.size, crop, perception, count)
+        self._person = self.predictor.person(Frames.of(self._content.clip, *self.size))
         return self
 
     @property
@@ -143,13 +144,13 @@ class HumanVideoGenerator(
 
     def own_movement(self) -> tuple[np.ndarray, float]:
         """Return the poses (T, 18, 3) of the content itself, and its frames a second."""
-        clip = self._content()
-        return clip.pose, clip.fps
+        content = self._chosen_content()
+        return content.pose, content.clip.fps
 
-    def _content(self) -> PreparedClip:
-        if self._clip is None:
+    def _chosen_content(self) -> Content:
+        if self._content is None:
             raise HuemanError("Nobody is chosen yet; call set_content(...) first.")
-        return self._clip
+        return self._content
 
     def poses(self, drive: Path | str | np.ndarray) -> np.ndarray:
         """Bring a movement to the body and the place of the person.
@@ -164,10 +165,10 @@ class HumanVideoGenerator(
         Raises:
             HuemanError: it cannot be used, or nobody is chosen yet.
         """
-        clip = self._content()
+        content = self._chosen_content()
         poses = drive if isinstance(drive, np.ndarray) else driving_poses(drive)[0]
-        height, width = clip.frames.shape[1:3]
-        return self.predictor.scale_pose(retarget(poses, clip.pose), height, width)
+        height, width = content.clip.frames.shape[1:3]
+        return self.predictor.scale_pose(retarget(poses, content.pose), height, width)
 
     def stream(
         self,

@@ -53,13 +53,12 @@ class Predictor:
         """Height and width of the frames it makes, in pixels."""
         return self.model.config.height, self.model.config.width
 
-    def content(self, clip: PreparedClip, count: int | None = None) -> Person:
-        """Bring frames of a prepared clip to the model's size, to show its person.
+    def content_count(self, count: int | None = None) -> int:
+        """Return how many frames of a clip may show its person.
 
         Args:
-            clip: of the person.
-            count: how many at most, the first and others that show most besides; by default
-                `CONTENT_FRAMES` if the model has the appearance path, else 1 as in the paper.
+            count: as wished; by default `CONTENT_FRAMES` if the model has the appearance path, else
+                1 as in the paper.
 
         Raises:
             HuemanError: `count` is not positive.
@@ -68,6 +67,17 @@ class Predictor:
             count = CONTENT_FRAMES if self.model.tint is not None else 1
         if count < 1:
             raise HuemanError(f"The content frames are {count}; choose 1 or more.")
+        return count
+
+    def content(self, clip: PreparedClip, count: int | None = None) -> Person:
+        """Bring frames of a prepared clip to the model's size, to show its person.
+
+        Args:
+            clip: of the person.
+            count: how many at most, the first and others that show most besides; see
+                `content_count`.
+        """
+        count = self.content_count(count)
         frames = Frames.of(clip, *self.size)
         return self.person(frames[content_frames(frames.parts, frames.pose, count)])
 

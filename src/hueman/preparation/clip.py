@@ -1,6 +1,7 @@
 """From one source clip to one prepared clip."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ from hueman.clips.crop import Box, centre_box, crop_frame, person_box, scale_box
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import PreparedClip
 from hueman.clips.video import FrameSequence, Video
-from hueman.color.garment import find_garments
+from hueman.color.garment import GarmentModel
 from hueman.errors import HuemanError
 from hueman.features.body_parts import label_body_parts
 from hueman.perception.base import ClassSegmenter, EdgeDetector, PoseEstimator
@@ -64,6 +65,34 @@ def prepare_frames(
     least_frames: int = 2,
 ) -> PreparedClip:
     """Do what `prepare_clip` does, with frames that are open already; `source` names them."""
+    seen = see_person(video, source, settings, estimate_pose, least_frames)
+    return complete(seen, detect_edges, segment_classes)
+
+
+@dataclass(frozen=True)
+class SeenClip:
+    """A clip's frames and the person in them, without what takes longer: edges and garments."""
+
+    source: ClipSource
+    fps: float
+    frames: np.ndarray
+    """uint8 (T, H, W, 3), RGB, at the size of the settings."""
+    pose: np.ndarray
+    """float32 (T, 18, 3)."""
+    person: np.ndarray
+    """uint8 (T, H, W), soft mask."""
+    parts: np.ndarray
+    """uint8 (T, H, W), 0..10."""
+
+
+def see_person(
+    video: FrameSequence,
+    source: ClipSource,
+    settings: PrepareSettings,
+    estimate_pose: PoseEstimator,
+    least_frames: int = 2,
+) -> SeenClip:
+    """Read frames and find the person in them: the first half of `prepare_frames`."""
     box = _choose_box(video, settings, estimate_pose)
     frames = np.stack([crop_frame(f, box, settings.height, settings.width) for f in video])
     if len(frames) < least_frames:
@@ -74,12 +103,36 @@ def prepare_frames(
     pose = smooth_poses(perceived.pose, fps) if settings.smoothing else perceived.pose
     person = perceived.person
     parts = np.stack([label_body_parts(p, mask) for p, mask in zip(pose, person, strict=True)])
-    classes = segment_classes(frames, person) if segment_classes else None
-    upper, lower = find_garments(frames, pose, person, parts, classes)
+    return SeenClip(source, fps, frames, pose, person, parts)
+
+
+def complete(
+    seen: SeenClip,
+    detect_edges: EdgeDetector,
+    segment_classes: ClassSegmenter | None = None,
+    chosen: Sequence[int] | None = None,
+) -> PreparedClip:
+    """Find edges and garments: the second half of `prepare_frames`.
+
+    What the clothes look like is learned from all frames, whichever are chosen.
+
+    Args:
+        seen: the clip.
+        detect_edges: finds edges.
+        segment_classes: tells clothes from skin.
+        chosen: numbers of the frames that the prepared clip shall have; None is all.
+    """
+    classes = segment_classes(seen.frames, seen.person) if segment_classes else None
+    every = seen.frames, seen.pose, seen.person, seen.parts
+    garments = GarmentModel.fit(*every, classes)
+    wanted = slice(None) if chosen is None else list(chosen)
+    frames, pose, person, parts = (each[wanted] for each in every)
+    views = None if classes is None else classes[wanted]
+    upper, lower = garments.segment_clip(frames, pose, person, parts, views)
     return PreparedClip(
-        actor=source.actor,
-        action=source.action,
-        fps=fps,
+        actor=seen.source.actor,
+        action=seen.source.action,
+        fps=seen.fps,
         frames=frames,
         pose=pose,
         person=person,
