@@ -11,8 +11,9 @@ from typing import get_args
 
 import torch
 
-from hueman.networks.coarse_to_fine import CoarseToFine, CodeCure, code_map
+from hueman.networks.coarse_to_fine import CoarseToFine, CodeCure
 from hueman.networks.initialization import Initialization, initialize
+from hueman.networks.written_code import WrittenCode
 
 HEIGHT, WIDTH = 384, 256
 UPPER, LOWER = 16, 8
@@ -42,7 +43,7 @@ def largest_change(cure: CodeCure, fine_stage: bool, initialization: Initializat
     everywhere = torch.ones(1, 2, HEIGHT, WIDTH)
     frames = []
     for code in torch.randn(2, 1, UPPER + LOWER, generator=random):
-        tiled = code_map(code[:, :UPPER], code[:, UPPER:], everywhere)
+        tiled = WrittenCode(code[:, :UPPER], code[:, UPPER:], everywhere)
         frames.append(network(pictures, tiled))
     return float((frames[0] - frames[1]).abs().max())
 

@@ -35,7 +35,7 @@ def test_demo_writes_everything_the_report_shows(short_clips, tmp_path):
     report = demo(short_clips, tmp_path, True, TINY)
     page = report.read_text()
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["quality"]["model"]["clips"] == 8
+    assert metrics["quality"]["model"]["clips"] == 4
     assert 0 < metrics["quality"]["copy"]["lpips"] < 1
     assert metrics["training"]["stage_two"]["updates"] == 2
     assert set(metrics["seconds"]) >= {"prepare clips", "train", "measure", "generate"}

@@ -271,6 +271,7 @@ def generate(
     content_frames: int | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
+    precision: Literal["auto", "fp32", "bf16"] = "auto",
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
     movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_DRIVING,
 ) -> None:
@@ -297,6 +298,8 @@ def generate(
             first alone, as in the paper.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
+        precision: of the generator; bf16 takes half the time where the processor or the GPU is made
+            for it (auto).
         perception: how people are seen in videos; best as in the clips of the training.
         movement: how the driving movement is taken and timed.
     """
@@ -319,6 +322,7 @@ def generate(
             movement,
             upper_from,
             lower_from,
+            precision,
         )
     )
 

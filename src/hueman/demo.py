@@ -158,9 +158,11 @@ def _prepare(clips: Path, out: Path, training: bool) -> None:
 
 
 def _measure(model_file: Path, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Judge the model and the methods without a network; by method, means over clips."""
+    """Judge the model and the methods without a network on what is shown; means over clips."""
     model, config = load_subject(model_file)
-    clips = held_out_clips(dataset, config)
+    shown = {(act.actor, act.action) for act in ACTS}
+    held_out = held_out_clips(dataset, config)
+    clips = [clip for clip in held_out if (clip.actor, clip.action) in shown]
     lpips = load_lpips()
     result = {}
     for subject in (model, *plain_subjects((config.height, config.width))):

@@ -28,7 +28,9 @@ def test_a_missing_garment_is_said(truth_dataset, monkeypatch):
     path = truth_dataset.root / truth_dataset.entry("plaid", "march").file
     clip = truth_dataset.read(truth_dataset.entry("plaid", "march"))
     bare = type(clip)(**{**vars(clip), "lower": np.zeros_like(clip.lower)})
-    monkeypatch.setattr("hueman.generation.borrowed.read_content", lambda *_: Content(bare, bare.pose))
+    monkeypatch.setattr(
+        "hueman.generation.borrowed.read_content", lambda *_: Content(bare, bare.pose)
+    )
     assert borrowed_color(path, "upper").startswith("lab(")
     with pytest.raises(HuemanError, match="shows no lower garment"):
         borrowed_color(path, "lower")

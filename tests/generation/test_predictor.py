@@ -20,7 +20,7 @@ from hueman.training.pictures import to_uint8
 
 @pytest.fixture(scope="module")
 def predictor() -> Predictor:
-    return Predictor(tiny_model(), "cpu")
+    return Predictor(tiny_model(), "cpu", "fp32")
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import torch
 
 from hueman.networks.coarse_to_fine import CoarseToFine
 from hueman.networks.normalization import Normalization, PixelNorm, normalization_layer
+from hueman.networks.written_code import WrittenCode
 
 
 def test_pixel_norm_makes_the_mean_square_of_every_place_one():
@@ -39,8 +40,9 @@ def test_only_instance_normalisation_moves_what_is_far_from_a_change(
         normalization=normalization,
     )
     pictures = {name: torch.rand(1, size, 32, 256) for name, size in network.inputs.items()}
-    codes = torch.zeros(2, 1, 24, 32, 256)
-    codes[1, ..., :32] = 1
+    regions = torch.zeros(1, 2, 32, 256)
+    regions[..., :32] = 1
+    codes = [WrittenCode(torch.full((1, 16), z), torch.full((1, 8), z), regions) for z in (0.0, 1)]
     with torch.no_grad():
         before, after = (network(pictures, code) for code in codes)
     change = (after - before).abs()

@@ -13,6 +13,7 @@ from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.networks.residual_encoder import ResidualEncoder
 from hueman.networks.restoration import RestorationNetwork
 from hueman.networks.unet import UNet
+from hueman.networks.written_code import WrittenCode
 
 SIZE = (384, 256)
 
@@ -121,7 +122,8 @@ def test_coarse_to_fine_makes_a_frame(cure, fine_stage):
     with torch.device("meta"):
         network = CoarseToFine(24, fine_stage=fine_stage, code_cure=cure)
         pictures = {"features": torch.empty(1, 4, *SIZE), "previous": torch.empty(1, 3, *SIZE)}
-        frame = network(pictures, torch.empty(1, 24, *SIZE))
+        halves = torch.empty(1, 16), torch.empty(1, 8)
+        frame = network(pictures, WrittenCode(*halves, torch.empty(1, 2, *SIZE)))
     assert frame.shape == (1, 3, *SIZE)
 
 

@@ -3,6 +3,7 @@
 import torch
 
 from hueman.networks.unet_generator import UNetGenerator
+from hueman.networks.written_code import WrittenCode
 
 
 def tiny():
@@ -17,23 +18,25 @@ def frame_of(network, code, previous=-1.0):
         "previous": torch.full((1, 3, 64, 32), previous),
     }
     with torch.no_grad():
-        return network(pictures, code.expand(1, 24, 64, 32))
+        tiled = WrittenCode(code[None, :16], code[None, 16:], torch.ones(1, 2, 64, 32))
+        return network(pictures, tiled)
 
 
 def test_makes_a_frame():
-    frame = frame_of(tiny(), torch.zeros(24, 1, 1))
+    frame = frame_of(tiny(), torch.zeros(24))
     assert frame.shape == (1, 3, 64, 32)
     assert frame.abs().max() <= 1
 
 
 def test_a_tiled_code_and_the_previous_frame_are_seen():
     network, random = tiny(), torch.Generator().manual_seed(2)
-    codes = torch.randn(2, 24, 1, 1, generator=random)
+    codes = torch.randn(2, 24, generator=random)
     assert (frame_of(network, codes[0]) - frame_of(network, codes[1])).abs().max() > 0.05
     assert (frame_of(network, codes[0]) - frame_of(network, codes[0], 1.0)).abs().max() > 0.05
 
 
 def test_without_the_previous_frame_it_is_not_asked_for():
     network = UNetGenerator(code=2, inputs={"features": 4}, channels=4, levels=2)
-    frame = network({"features": torch.zeros(1, 4, 8, 8)}, torch.zeros(1, 2, 8, 8))
+    code = WrittenCode(torch.zeros(1, 1), torch.zeros(1, 1), torch.ones(1, 2, 8, 8))
+    frame = network({"features": torch.zeros(1, 4, 8, 8)}, code)
     assert frame.shape == (1, 3, 8, 8)

@@ -37,7 +37,8 @@ def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     translation takes the mean of s to the mean of t.
 
     Args:
-        source: float (N, 18, 3), poses with x and y in pixels and confidence 0..1.
+        source: float (N, 18, 3), poses with x and y in pixels and confidence 0..1; or
+            (N, 10, 18, 3), another for each part.
         target: float (N, 18, 3).
 
     Returns:
@@ -48,24 +49,27 @@ def part_affines(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: the poses have other shapes.
     """
-    if source.shape != target.shape or source.ndim != 3 or source.shape[1:] != (len(JOINTS), 3):
+    pose = len(target), len(JOINTS), 3
+    if target.shape != pose or source.shape not in (pose, (pose[0], len(BODY_PARTS), *pose[1:])):
         raise ValueError(
-            f"poses must be (N, 18, 3) both, got {tuple(source.shape)} and {tuple(target.shape)}"
+            "poses must be (N, 18, 3) both, or the source (N, 10, 18, 3), got "
+            f"{tuple(source.shape)} and {tuple(target.shape)}"
         )
-    source, target = source.double(), target.double()
+    source, target = source.double(), target[:, None].double()
+    source = source[:, None] if source.ndim == 3 else source  # (N, 1 or 10, 18, 3)
     shared = (source[..., 2] > 0) & (target[..., 2] > 0)
     weight = torch.where(shared, source[..., 2] * target[..., 2], 0.0)
-    weight = weight[:, None] * _membership(source.device)  # (N, 10, 18)
+    weight = weight * _membership(source.device)  # (N, 10, 18)
     valid = (weight > 0).sum(dim=2) >= 2
     weight = weight / weight.sum(dim=2, keepdim=True).clamp(min=1e-9)
     # Missing joints may hold anything, even NaN, and zero weight would not silence that.
     source_points = torch.where(shared[..., None], source[..., :2], 0.0)
     target_points = torch.where(shared[..., None], target[..., :2], 0.0)
 
-    source_mean = weight @ source_points  # (N, 10, 2)
-    target_mean = weight @ target_points
-    source_offset = source_points[:, None] - source_mean[:, :, None]  # (N, 10, 18, 2)
-    target_offset = target_points[:, None] - target_mean[:, :, None]
+    source_mean = (weight[..., None] * source_points).sum(dim=2)  # (N, 10, 2)
+    target_mean = (weight[..., None] * target_points).sum(dim=2)
+    source_offset = source_points - source_mean[:, :, None]  # (N, 10, 18, 2)
+    target_offset = target_points - target_mean[:, :, None]
     scatter = torch.einsum("npj,npja,npjb->npab", weight, source_offset, source_offset)
     cross = torch.einsum("npj,npja,npjb->npab", weight, target_offset, source_offset)
 
@@ -93,23 +97,33 @@ def _best_similarity(cross: Tensor, spread: Tensor, body_ratio: Tensor) -> Tenso
     size = torch.hypot(real, imaginary)
     undetermined = size < 1e-3 * spread
     is_torso = torch.tensor([part == "torso" for part in BODY_PARTS], device=cross.device)
-    scale = torch.where(is_torso, 1 / spread, body_ratio[:, None] / size.clamp(min=1e-9))
-    real = torch.where(undetermined, body_ratio[:, None], real * scale)
+    scale = torch.where(is_torso, 1 / spread, body_ratio / size.clamp(min=1e-9))
+    real = torch.where(undetermined, body_ratio, real * scale)
     imaginary = torch.where(undetermined, 0.0, imaginary * scale)
     return torch.stack([real, -imaginary, imaginary, real], dim=2).unflatten(2, (2, 2))
 
 
 def _body_ratio(source: Tensor, target: Tensor, shared: Tensor) -> Tensor:
-    """Return `body_scale` of the target over that of the source, (N,), by the bones both have."""
+    """Return `body_scale` of the target over that of the source, by the bones both have.
+
+    Args:
+        source: (N, 1 or 10, 18, 3).
+        target: (N, 1, 18, 3).
+        shared: bool (N, 1 or 10, 18).
+
+    Returns:
+        (N, 1 or 10).
+    """
     starts = [JOINT[start] for start, _, _ in BONE_SHARES]
     ends = [JOINT[end] for _, end, _ in BONE_SHARES]
     shares = source.new_tensor([share for _, _, share in BONE_SHARES])
-    seen = shared[:, starts] & shared[:, ends]
+    seen = shared[..., starts] & shared[..., ends]
     scales = []
     for poses in (source, target):
-        lengths = (poses[:, ends, :2] - poses[:, starts, :2]).norm(dim=2)
+        lengths = (poses[..., ends, :2] - poses[..., starts, :2]).norm(dim=-1)
         votes = torch.where(seen, lengths / shares, float("nan"))
-        scales.append(votes.nanquantile(BODY_SCALE_QUANTILE, dim=1).nan_to_num(1.0).clamp(min=1.0))
+        scale = votes.nanquantile(BODY_SCALE_QUANTILE, dim=-1)
+        scales.append(scale.nan_to_num(1.0).clamp(min=1.0))
     return (scales[1] / scales[0]).clamp(1 / LARGEST_BODY_RATIO, LARGEST_BODY_RATIO)
 
 

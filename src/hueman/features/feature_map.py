@@ -20,12 +20,19 @@ StickFigure = Literal["drawn", "warped"]
 
 
 class TargetFeatures(NamedTuple):
-    """What the generator is told about a frame that is to be made."""
+    """What the generator is told about frames that are to be made."""
 
     features: Tensor
     """float (N, 4, H, W) in [0, 1]: RGB stick figure and edges."""
-    regions: Tensor
-    """float (N, 2, H, W) in [0, 1]: upper and lower body, `region_masks`."""
+    parts: Tensor
+    """float (N, 10, H, W) in [0, 1]: how far each body part covers a pixel."""
+    masks: Tensor
+    """float (N, M, H, W) in [0, 1]: the masks that were brought along."""
+
+    @property
+    def regions(self) -> Tensor:
+        """Upper and lower body, float (N, 2, H, W) in [0, 1], see `region_masks`."""
+        return region_masks(self.parts, region_dilation(self.parts.shape[-2]))
 
 
 def feature_map(stick: Tensor, edges: Tensor) -> Tensor:
@@ -56,6 +63,7 @@ def target_feature_map(
     target: Tensor,
     stick: StickFigure = "drawn",
     chosen: Tensor | None = None,
+    masks: Tensor | None = None,
 ) -> TargetFeatures:
     """Estimate the feature map under target poses from content frames under source poses.
 
@@ -69,6 +77,7 @@ def target_feature_map(
         target: float (N, 18, 3), poses wanted.
         stick: "drawn" from the target poses or "warped" from the source's drawing.
         chosen: long (N, 10), which of the content frames shows each part, see `warp_parts`.
+        masks: float (N, M, H, W) in [0, 1], to be brought along in the same way.
 
     Raises:
         ValueError: the shapes do not fit each other, or `stick` is neither of its values.
@@ -77,13 +86,16 @@ def target_feature_map(
         raise ValueError(f'stick must be "drawn" or "warped", got {stick!r}')
     if stick == "warped":
         content = feature_map(_draw(source, edges), edges)
-        features, part_masks = warp_parts(content, parts, source, target, chosen)
     else:
         content = edges[:, None].float() / 255
-        warped, part_masks = warp_parts(content, parts, source, target, chosen)
+    channels = content.shape[1]
+    together = content if masks is None else torch.cat([content, masks], dim=1)
+    warped, part_masks = warp_parts(together, parts, source, target, chosen)
+    features = warped[:, :channels]
+    if stick == "drawn":
         drawn = _draw(target, edges).permute(0, 3, 1, 2).float() / 255
-        features = torch.cat([drawn, warped], dim=1)
-    return TargetFeatures(features, region_masks(part_masks, region_dilation(edges.shape[-2])))
+        features = torch.cat([drawn, features], dim=1)
+    return TargetFeatures(features, part_masks, warped[:, channels:])
 
 
 def region_masks(part_masks: Tensor, dilation: int) -> Tensor:

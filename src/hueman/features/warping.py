@@ -1,13 +1,19 @@
-"""Warping of features from one pose to another, part by part: eq. (1) of the paper."""
+"""Warping of features from one pose to another, part by part: eq. (1) of the paper.
+
+On a GPU, and where gradients are wanted, a part is moved for the whole batch at once, in boxes;
+on a CPU one by one (`hueman.features.pieces`).
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from hueman.features.affine import part_affines
+from hueman.features.pieces import Piece, Pieces
 from hueman.features.skeleton import BODY_PARTS
 
 NEAREST_LAST = (
@@ -46,17 +52,11 @@ def warp_parts(
     Raises:
         ValueError: the shapes do not fit each other.
     """
-    count, (channels, height, width) = len(target), features.shape[1:]
     labels = torch.arange(1, len(BODY_PARTS) + 1, device=parts.device, dtype=parts.dtype)
     masks = parts[:, None] == labels[:, None, None]
-    merged = features.new_zeros(count, channels, height, width)
-    covered = features.new_zeros(count, len(BODY_PARTS), height, width)
-    for index, there, moved in _moved_parts(features, masks, source, target, BODY_PARTS, chosen):
-        # The clone is kept for the gradient while the next part writes into the same place.
-        largest = torch.maximum(merged[there.window].clone(), moved[:, :channels])
-        merged[there.window] = largest
-        covered[:, index][there.window] = moved[:, channels].detach()
-    return Warped(merged, covered)
+    motion = _Motion.of(features, masks, source, target, chosen)
+    merge = _merged_by_pieces if _suits_pieces(features) else _merged_by_boxes
+    return merge(features, masks, motion)
 
 
 class Layered(NamedTuple):
@@ -88,69 +88,133 @@ def warp_layers(
     Raises:
         ValueError: the shapes do not fit each other.
     """
-    laid = pictures.new_zeros(len(target), *pictures.shape[1:])
-    coverage = torch.zeros_like(laid[:, :1])
+    motion = _Motion.of(pictures, parts, source, target, chosen)
     with torch.no_grad():
-        for _, there, moved in _moved_parts(pictures, parts, source, target, NEAREST_LAST, chosen):
-            part, covered = moved[:, :-1], moved[:, -1:]
-            for total, layer in ((laid, part), (coverage, covered)):
-                total[there.window] = total[there.window] * (1 - covered) + layer
+        lay = _laid_by_pieces if _suits_pieces(pictures) else _laid_by_boxes
+        return lay(pictures, parts, motion)
+
+
+class _Motion(NamedTuple):
+    """Where each part of each target comes from, and how it gets there."""
+
+    matrices: Tensor
+    """float (N, 10, 2, 3), in pixels of the frame."""
+    valid: Tensor
+    """bool (N, 10), false where a part vanishes."""
+    chosen: Tensor
+    """long (N, 10), which source shows it."""
+
+    @classmethod
+    def of(
+        cls, pictures: Tensor, masks: Tensor, source: Tensor, target: Tensor, chosen: Tensor | None
+    ) -> "_Motion":
+        """Fit the affine maps; arguments as for `warp_layers`."""
+        count, _, height, width = pictures.shape
+        if chosen is None:
+            own = torch.arange(len(target), device=target.device).clamp(max=count - 1)
+            chosen = own[:, None].expand(-1, len(BODY_PARTS)) if count in (1, len(target)) else own
+        fits = masks.shape == (count, len(BODY_PARTS), height, width) and len(source) == count
+        if not fits or chosen.shape != (len(target), len(BODY_PARTS)):
+            raise ValueError(
+                f"pictures {tuple(pictures.shape)}, parts {tuple(masks.shape)} and poses "
+                f"{tuple(source.shape)} must agree in N, H and W, and with {len(target)} targets, "
+                f"unless sources are chosen for them as (N, 10); got {tuple(chosen.shape)}"
+            )
+        matrices, valid = part_affines(source[chosen], target)
+        return cls(matrices, valid, chosen)
+
+
+def _suits_pieces(pictures: Tensor) -> bool:
+    """Whether OpenCV can move the parts of these pictures: no GPU, no gradient."""
+    gradient = pictures.requires_grad and torch.is_grad_enabled()
+    return pictures.device.type == "cpu" and pictures.dtype == torch.float32 and not gradient
+
+
+def _merged_by_pieces(features: Tensor, masks: Tensor, motion: _Motion) -> Warped:
+    count, (channels, height, width) = len(motion.matrices), features.shape[1:]
+    merged = np.zeros((count, height, width, channels), np.float32)
+    covered = np.zeros((count, len(BODY_PARTS), height, width), np.float32)
+    for number, part, piece in _moved_pieces(features, masks, motion, BODY_PARTS):
+        window = merged[number][piece.window]
+        np.maximum(window, piece.picture[:, :, :channels], out=window)
+        covered[number, part][piece.window] = piece.picture[:, :, channels]
+    return Warped(_as_tensor(merged), torch.from_numpy(covered))
+
+
+def _laid_by_pieces(pictures: Tensor, masks: Tensor, motion: _Motion) -> Layered:
+    count, (channels, height, width) = len(motion.matrices), pictures.shape[1:]
+    laid = np.zeros((count, height, width, channels + 1), np.float32)
+    for number, _, piece in _moved_pieces(pictures, masks, motion, NEAREST_LAST):
+        window = laid[number][piece.window]
+        window *= 1 - piece.picture[:, :, channels:]
+        window += piece.picture
+    both = _as_tensor(laid)
+    return Layered(both[:, :channels], both[:, channels:])
+
+
+def _moved_pieces(
+    pictures: Tensor, masks: Tensor, motion: _Motion, order: Sequence[str]
+) -> Iterator[tuple[int, int, Piece]]:
+    """Yield each target's number, each part's, and the part where it arrives."""
+    pieces = Pieces(pictures.detach().numpy(), masks.numpy())
+    matrices, chosen = motion.matrices.numpy(), motion.chosen.numpy()
+    valid = motion.valid.numpy()
+    parts = [BODY_PARTS.index(name) for name in order]
+    for number in range(len(matrices)):
+        for part in parts:
+            if valid[number, part]:
+                piece = pieces.moved(chosen[number, part], part, matrices[number, part])
+                if piece is not None:
+                    yield number, part, piece
+
+
+def _as_tensor(pictures: np.ndarray) -> Tensor:
+    """(N, H, W, C) as (N, C, H, W), as it lies in memory."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2)
+
+
+def _merged_by_boxes(features: Tensor, masks: Tensor, motion: _Motion) -> Warped:
+    count, (channels, height, width) = len(motion.matrices), features.shape[1:]
+    merged = features.new_zeros(count, channels, height, width)
+    covered = features.new_zeros(count, len(BODY_PARTS), height, width)
+    for index, there, moved in _moved_boxes(features, masks, motion, BODY_PARTS):
+        # The clone is kept for the gradient while the next part writes into the same place.
+        largest = torch.maximum(merged[there.window].clone(), moved[:, :channels])
+        merged[there.window] = largest
+        covered[:, index][there.window] = moved[:, channels].detach()
+    return Warped(merged, covered)
+
+
+def _laid_by_boxes(pictures: Tensor, masks: Tensor, motion: _Motion) -> Layered:
+    laid = pictures.new_zeros(len(motion.matrices), *pictures.shape[1:])
+    coverage = torch.zeros_like(laid[:, :1])
+    for _, there, moved in _moved_boxes(pictures, masks, motion, NEAREST_LAST):
+        part, covered = moved[:, :-1], moved[:, -1:]
+        for total, layer in ((laid, part), (coverage, covered)):
+            total[there.window] = total[there.window] * (1 - covered) + layer
     return Layered(laid, coverage)
 
 
-def _moved_parts(
-    pictures: Tensor,
-    masks: Tensor,
-    source: Tensor,
-    target: Tensor,
-    order: Sequence[str],
-    chosen: Tensor | None,
+def _moved_boxes(
+    pictures: Tensor, masks: Tensor, motion: _Motion, order: Sequence[str]
 ) -> Iterator[tuple[int, "_Box", Tensor]]:
     """Yield each part's number, the box where it arrives, and there the picture and its mask.
 
     The picture is multiplied by the mask, which comes as its last channel.
     """
-    count, _, height, width = pictures.shape
-    if chosen is None:
-        own = torch.arange(len(target), device=target.device).clamp(max=count - 1)
-        chosen = own[:, None].expand(-1, len(BODY_PARTS)) if count in (1, len(target)) else own
-    fits = masks.shape == (count, len(BODY_PARTS), height, width) and len(source) == count
-    if not fits or chosen.shape != (len(target), len(BODY_PARTS)):
-        raise ValueError(
-            f"pictures {tuple(pictures.shape)}, parts {tuple(masks.shape)} and poses "
-            f"{tuple(source.shape)} must agree in N, H and W, and with {len(target)} targets, "
-            f"unless sources are chosen for them as (N, 10); got {tuple(chosen.shape)}"
-        )
-    matrices, valid = _chosen_affines(source, target, chosen)
+    height, width = pictures.shape[2:]
     for index in map(BODY_PARTS.index, order):
-        frames = chosen[:, index]
-        mask = masks[frames, index] & valid[:, index, None, None]
+        frames, matrices = motion.chosen[:, index], motion.matrices[:, index]
+        mask = masks[frames, index] & motion.valid[:, index, None, None]
         # A part covers little of the frame: working in its boxes alone is several times faster.
         here = _source_box(mask)
-        there = here and _target_box(here, matrices[:, index], height, width)
+        there = here and _target_box(here, matrices, height, width)
         if not here or not there:
             continue
         visible = mask[here.window][:, None].to(pictures.dtype)
         part = torch.cat([pictures[here.window][frames] * visible, visible], dim=1)
-        grid = _sampling_grid(matrices[:, index], here, there).to(pictures.dtype)
+        grid = _sampling_grid(matrices, here, there).to(pictures.dtype)
         yield index, there, F.grid_sample(part, grid, align_corners=False)
-
-
-def _chosen_affines(source: Tensor, target: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
-    """Fit the affine map of every part from the source that is chosen for it; see `part_affines`.
-
-    Sources that are the same for all parts are fitted together.
-    """
-    if bool((chosen == chosen[:, :1]).all()):
-        return part_affines(source[chosen[:, 0]], target)
-    matrices, valid = zip(
-        *(part_affines(source[frames], target) for frames in chosen.unbind(dim=1)), strict=True
-    )
-    each = range(len(BODY_PARTS))
-    return (
-        torch.stack([matrices[index][:, index] for index in each], dim=1),
-        torch.stack([valid[index][:, index] for index in each], dim=1),
-    )
 
 
 class _Box(NamedTuple):

@@ -12,7 +12,7 @@ from hueman.generation.colors import MetRequest
 from hueman.generation.content import Crop
 from hueman.generation.scene import Scene
 from hueman.generation.scene_settings import SceneSettings
-from hueman.generation.settings import DrivingSettings
+from hueman.generation.settings import DrivingSettings, Precision
 from hueman.perception.base import pose_estimator
 from hueman.preparation.settings import PerceptionSettings
 from hueman.progress import track
@@ -55,6 +55,7 @@ def generate(
     movement: DrivingSettings | None = None,
     upper_from: Path | None = None,
     lower_from: Path | None = None,
+    precision: Precision = "auto",
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -75,6 +76,7 @@ def generate(
         movement: how the driving movement is taken and timed.
         upper_from: a picture of somebody who wears an upper garment of the colour wanted.
         lower_from: the same for the lower garment.
+        precision: of the generator, see `choose_precision`.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
@@ -84,7 +86,7 @@ def generate(
     check_output(out, transparent=backdrop is not None and backdrop.transparent)
     upper = _color("upper", upper, upper_from, perception)
     lower = _color("lower", lower, lower_from, perception)
-    settings = SceneSettings(content, str(drive), crop, content_frames, device)
+    settings = SceneSettings(content, str(drive), crop, content_frames, device, precision)
     scene = Scene.of(model, settings, movement, perception)
     generator, length = scene.generator, len(scene.poses)
     generator.predictor.model.choose_restoration(restoration)

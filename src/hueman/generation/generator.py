@@ -49,12 +49,17 @@ class HumanVideoGenerator(
         model: a trained model.
         device: "auto", "cpu" or "cuda".
         notes: on its training, kept in its file.
+        precision: "auto", "fp32" or "bf16", see `choose_precision`.
     """
 
     def __init__(
-        self, model: VideoModel, device: str = "auto", notes: dict[str, Any] | None = None
+        self,
+        model: VideoModel,
+        device: str = "auto",
+        notes: dict[str, Any] | None = None,
+        precision: str = "auto",
     ):
-        self.predictor = Predictor(model, device)
+        self.predictor = Predictor(model, device, precision)
         self.notes = notes or {}
         self.met: tuple[MetRequest, ...] = ()
         """What came of the colours that were asked for, in the last video that was finished."""
@@ -63,7 +68,12 @@ class HumanVideoGenerator(
 
     @classmethod
     def from_pretrained(  # type: ignore[override]
-        cls, source: Path | str | None = None, *, device: str = "auto", **hub: Any
+        cls,
+        source: Path | str | None = None,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        **hub: Any,
     ) -> Self:
         """Load a model.
 
@@ -71,6 +81,7 @@ class HumanVideoGenerator(
             source: a model's file, the folder of a training run, or a name on the Hugging Face hub
                 ("name/model"); by default the model in the box.
             device: "auto", "cpu" or "cuda".
+            precision: "auto", "fp32" or "bf16", see `choose_precision`.
             hub: `revision`, `token` and the like, for the hub.
 
         Raises:
@@ -79,11 +90,14 @@ class HumanVideoGenerator(
         path = boxed_model() if source is None else Path(source)
         if path.exists() or not HUB_NAME.fullmatch(str(source)):
             model, notes = load_model(path)
-            return cls(model, device, notes)
-        return super().from_pretrained(str(source), device=device, **hub)
+            return cls(model, device, notes, precision)
+        options = {"device": device, "precision": precision, **hub}
+        return super().from_pretrained(str(source), **options)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, device: str = "auto", **hub: Any) -> Self:
+    def _from_pretrained(
+        cls, *, model_id: str, device: str = "auto", precision: str = "auto", **hub: Any
+    ) -> Self:
         """Load a model from the hub, for the mixin."""
         chosen = {key: hub[key] for key in HUB_OPTIONS if key in hub}
         try:
@@ -94,7 +108,7 @@ class HumanVideoGenerator(
                 f"({str(error).splitlines()[0]}); check its name."
             ) from error
         model, notes = load_model(file)
-        return cls(model, device, notes)
+        return cls(model, device, notes, precision)
 
     def _save_pretrained(self, save_directory: Path) -> None:
         """Write the model's file, for the mixin, which writes a card beside it."""

@@ -44,7 +44,9 @@ class Scene:
         """
         perception = perception or PerceptionSettings()
         movement = movement or DrivingSettings()
-        generator = HumanVideoGenerator.from_pretrained(model, device=settings.device)
+        generator = HumanVideoGenerator.from_pretrained(
+            model, device=settings.device, precision=settings.precision
+        )
         generator.set_content(settings.content, settings.crop, settings.content_frames, perception)
         if settings.drive is not None:
             poses, fps = driving_poses(

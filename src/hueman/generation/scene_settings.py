@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from hueman.generation.settings import Precision
+
 
 @dataclass(frozen=True)
 class SceneSettings:
@@ -19,3 +21,5 @@ class SceneSettings:
     """How many frames of the content may show the person; see 'hueman generate'."""
     device: str = "auto"
     """auto, cpu or cuda."""
+    precision: Precision = "auto"
+    """Of the generator: bf16 takes half the time where processor or GPU is made for it (auto)."""

@@ -1,8 +1,12 @@
-"""What can be chosen of a driving movement."""
+"""What can be chosen of a driving movement, and of how it is computed."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hueman.errors import HuemanError
+
+Precision = Literal["auto", "fp32", "bf16"]
+"""See `hueman.generation.precision`."""
 
 SPEEDS = (0.1, 10.0)
 TIMES = (1, 100)

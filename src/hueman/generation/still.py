@@ -39,4 +39,4 @@ class Still:
         colors = None if clothes.colors is None else clothes.colors[None].to(predictor.device)
         worn = self._person.worn(Clothes(codes, colors))
         black = torch.full((1, 3, *predictor.size), -1.0, device=predictor.device)
-        return to_uint8(predictor.model.next_frame(self._told, codes, black, worn))[0]
+        return to_uint8(predictor.next_frame(self._told, codes, black, worn))[0]

@@ -23,6 +23,7 @@ from hueman.networks.residual_blocks import (
     up_block,
     wide_convolution,
 )
+from hueman.networks.written_code import WrittenCode
 
 CodeCure = Literal["none", "no_first_norm", "film"]
 
@@ -89,39 +90,23 @@ class CoarseToFine(nn.Module):
         last = wide_convolution(channels if fine_stage else coarse, outputs)
         self.last = nn.Sequential(last, nn.Tanh())
 
-    def forward(self, pictures: Mapping[str, Tensor], code_map: Tensor) -> Tensor:
+    def forward(self, pictures: Mapping[str, Tensor], code: WrittenCode) -> Tensor:
         """Make a frame.
 
         Args:
             pictures: each named input, (N, channels, H, W) in [-1, 1].
-            code_map: (N, code, H, W), the code spread over the frame; see `code_map`.
+            code: of N frames, and where it is written.
 
         Returns:
             (N, outputs, H, W) in [-1, 1]. H and W are multiples of 2 ** (downsamplings + 1), or of
             2 ** downsamplings without the fine stage.
         """
-        full = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)
+        full = torch.cat([pictures[name] for name in self.inputs], dim=1)
         if not self.fine_stage:
-            return self.last(self.coarse(self.coarse_first(full)))
+            return self.last(self.coarse(self.coarse_first(full, code)))
         half = F.avg_pool2d(full, 3, stride=2, padding=1, count_include_pad=False)
-        coarse = self.coarse(self.coarse_first(half))
-        return self.last(self.fine(self.fine_down(self.fine_first(full)) + coarse))
-
-
-def code_map(upper: Tensor, lower: Tensor, regions: Tensor) -> Tensor:
-    """Spread two codes over their regions.
-
-    Args:
-        upper: z_up, (N, up).
-        lower: z_down, (N, down).
-        regions: (N, 2, H, W) in [0, 1], where each code is written; all ones is plain tiling.
-
-    Returns:
-        (N, up + down, H, W).
-    """
-    return torch.cat(
-        [upper[:, :, None, None] * regions[:, :1], lower[:, :, None, None] * regions[:, 1:]], dim=1
-    )
+        coarse = self.coarse(self.coarse_first(half, code.halved()))
+        return self.last(self.fine(self.fine_down(self.fine_first(full, code)) + coarse))
 
 
 class FiLM(nn.Module):
@@ -139,15 +124,19 @@ class FiLM(nn.Module):
         self.shift = nn.Linear(code, channels, bias=False)
         nn.init.zeros_(self.scale.weight)
 
-    def forward(self, features: Tensor, code_map: Tensor) -> Tensor:
-        """(N, channels, H, W) and (N, code, H, W) to (N, channels, H, W)."""
-        codes = code_map.movedim(1, -1)
-        scale, shift = (layer(codes).movedim(-1, 1) for layer in (self.scale, self.shift))
+    def forward(self, features: Tensor, code: WrittenCode) -> Tensor:
+        """(N, channels, H, W) to the same."""
+        scale, shift = (
+            torch.einsum("ncr,nrhw->nchw", code.folded(layer.weight), code.regions)
+            for layer in (self.scale, self.shift)
+        )
         return features * (1 + scale) + shift
 
 
 class _FirstLayer(nn.Module):
     """The first convolution of a stage, with what follows it under each cure."""
+
+    convolution: nn.Sequential
 
     def __init__(
         self,
@@ -158,15 +147,31 @@ class _FirstLayer(nn.Module):
         normalization: Normalization,
     ):
         super().__init__()
-        self.code = code
+        self.pictures = inputs - code
         self.convolution = wide_convolution(inputs, outputs)
         first = normalization_layer(normalization, outputs)
         self.norm = nn.Identity() if cure == "no_first_norm" else first
         self.film = FiLM(code, outputs) if cure == "film" else None
 
-    def forward(self, picture: Tensor) -> Tensor:
-        """(N, inputs, H, W), of which the last channels are the code map, to (N, outputs, H, W)."""
-        features = self.norm(self.convolution(picture))
+    def forward(self, picture: Tensor, code: WrittenCode) -> Tensor:
+        """(N, inputs - code, H, W) to (N, outputs, H, W)."""
+        features = self.norm(self._convolved(picture, code))
         if self.film is not None:
-            features = self.film(features, picture[:, -self.code :])
+            features = self.film(features, code)
         return F.relu(features)
+
+    def _convolved(self, picture: Tensor, code: WrittenCode) -> Tensor:
+        """Convolve the picture and, after it, the map of the code, which is never spread."""
+        pad, convolution = self.convolution
+        assert isinstance(convolution, nn.Conv2d)  # for type checkers
+        weight = convolution.weight
+        written = code.folded(weight[:, self.pictures :])  # (N, outputs, 2, 7, 7)
+        seen = weight[:, : self.pictures].expand(len(written), -1, -1, -1, -1)
+        each = torch.cat([seen, written], dim=2)
+        padded = pad(torch.cat([picture, code.regions], dim=1))
+        return torch.cat(
+            [
+                F.conv2d(one, kernel, convolution.bias)
+                for one, kernel in zip(padded.split(1), each, strict=True)
+            ]
+        )

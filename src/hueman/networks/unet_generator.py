@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hueman.networks.coarse_to_fine import DEFAULT_INPUTS
 from hueman.networks.unet import UNet
+from hueman.networks.written_code import WrittenCode
 
 
 class UNetGenerator(nn.Module):
@@ -42,15 +43,15 @@ class UNetGenerator(nn.Module):
         total = sum(self.inputs.values()) + code
         self.unet = UNet(total, 0, channels, levels, upsampling, "input", outputs)
 
-    def forward(self, pictures: Mapping[str, Tensor], code_map: Tensor) -> Tensor:
+    def forward(self, pictures: Mapping[str, Tensor], code: WrittenCode) -> Tensor:
         """Make a frame.
 
         Args:
             pictures: each named input, (N, channels, H, W) in [-1, 1].
-            code_map: (N, code, H, W), the code spread over the frame.
+            code: of N frames, and where it is written.
 
         Returns:
             (N, outputs, H, W) in [-1, 1]. H and W are multiples of 2 ** levels.
         """
-        full = torch.cat([*(pictures[name] for name in self.inputs), code_map], dim=1)
+        full = torch.cat([*(pictures[name] for name in self.inputs), code.spread()], dim=1)
         return self.unet(full, full.new_empty(len(full), 0))

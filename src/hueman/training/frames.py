@@ -15,7 +15,6 @@ from hueman.features.feature_map import StickFigure, feature_map, target_feature
 from hueman.features.pose import scale_pose
 from hueman.features.skeleton import LOWER_PARTS, UPPER_PARTS
 from hueman.features.stick_figure import draw_stick_figures
-from hueman.features.warping import warp_parts
 
 
 @dataclass(frozen=True)
@@ -197,15 +196,18 @@ class Frames:
         Returns:
             Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].
         """
-        target = target_feature_map(
-            self.edges[:, 0], self.parts, self.pose, pose, stick_figure, chosen
-        )
-        regions = target.regions
-        if code_region == "frame":
-            regions = torch.ones_like(regions)
-        elif code_region == "garments":
+        garments = None
+        if code_region == "garments":
             garments = torch.cat([self.upper, self.lower], dim=1).float() / 255
-            regions = warp_parts(garments, self.parts, self.pose, pose, chosen).features
+        target = target_feature_map(
+            self.edges[:, 0], self.parts, self.pose, pose, stick_figure, chosen, garments
+        )
+        if code_region == "garments":
+            regions = target.masks
+        elif code_region == "parts":
+            regions = target.regions
+        else:
+            regions = torch.ones_like(target.features[:, :2])
         return target.features * 2 - 1, regions
 
 

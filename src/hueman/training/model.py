@@ -14,11 +14,12 @@ from hueman.appearance.tinting import tinted
 from hueman.color.augmentation import random_colors
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
-from hueman.networks.coarse_to_fine import CoarseToFine, code_map
+from hueman.networks.coarse_to_fine import CoarseToFine
 from hueman.networks.color_encoders import ColorEncoders
 from hueman.networks.restoration import FEATURE_CHANNELS, RestorationNetwork
 from hueman.networks.tint import TintDecoder
 from hueman.networks.unet_generator import UNetGenerator
+from hueman.networks.written_code import WrittenCode
 from hueman.training.coloring import make_recolor
 from hueman.training.frames import Frames, Recolor
 from hueman.training.guidance import Guidance
@@ -240,7 +241,7 @@ class VideoModel(nn.Module):
             (N, 3, H, W) in [-1, 1].
         """
         pictures = {"features": guidance.features, "previous": previous}
-        written = code_map(*self._halves(code), guidance.regions)
+        written = WrittenCode(*self._halves(code), guidance.regions)
         if guidance.appearance is None:
             return self.generator(pictures, written)
         colors = self.colors(code) if colors is None else colors
