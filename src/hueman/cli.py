@@ -298,8 +298,8 @@ def generate(
             first alone, as in the paper.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
         device: auto, cpu or cuda.
-        precision: of the generator; bf16 takes half the time where the processor or the GPU is made
-            for it (auto).
+        precision: of the generator; bf16 is faster where the processor or the GPU is made for it
+            (auto).
         perception: how people are seen in videos; best as in the clips of the training.
         movement: how the driving movement is taken and timed.
     """

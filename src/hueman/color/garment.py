@@ -6,6 +6,7 @@ the body and its colour, and the judgements are spread along luminance (color/pr
 that hems and sleeves follow the edges of the picture.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,8 +67,11 @@ def find_garments(
     person: np.ndarray,
     parts: np.ndarray,
     classes: np.ndarray | None = None,
+    chosen: Sequence[int] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the garments of a clip.
+
+    What they look like is learned from all frames, whichever are chosen.
 
     Args:
         frames: uint8 (T, H, W, 3) RGB.
@@ -77,15 +81,18 @@ def find_garments(
         classes: float (T, H, W, 6), probability of each `SeenClass`, if a network has looked: it
             tells clothes from skin where colours cannot. One garment from the other is told by
             places and colours alone.
+        chosen: numbers of the N frames in which the garments are wanted; None is all.
 
     Returns:
-        Soft masks of the upper and of the lower garment, uint8 (T, H, W) each.
+        Soft masks of the upper and of the lower garment, uint8 (N, H, W) each.
 
     Raises:
         HuemanError: no frame shows a person.
     """
     model = GarmentModel.fit(frames, pose, person, parts, classes)
-    return model.segment_clip(frames, pose, person, parts, classes)
+    wanted = slice(None) if chosen is None else list(chosen)
+    views = None if classes is None else classes[wanted]
+    return model.segment_clip(frames[wanted], pose[wanted], person[wanted], parts[wanted], views)
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,7 @@ class Pieces:
         Args:
             number: of the picture.
             part: number of the part.
-            matrix: float (2, 3), from here to there in pixels of the frame; no reflection to a
-                line or a point.
+            matrix: float (2, 3), from here to there in pixels of the frame; not singular.
 
         Returns:
             The part there; None if the picture does not show it, or it leaves the frame.

@@ -13,8 +13,8 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     """Return the type in which convolutions are computed.
 
     Args:
-        name: "auto" is bfloat16 on GPUs and CPUs that have instructions for it, where it takes
-            about half the time, and float32 on others; "fp32" or "bf16".
+        name: "auto" is bfloat16 on GPUs and CPUs that have instructions for it, where it is
+            faster, and float32 on others; "fp32" or "bf16".
         device: on which.
 
     Raises:

@@ -22,4 +22,4 @@ class SceneSettings:
     device: str = "auto"
     """auto, cpu or cuda."""
     precision: Precision = "auto"
-    """Of the generator: bf16 takes half the time where processor or GPU is made for it (auto)."""
+    """Of the generator: bf16 is faster where processor or GPU is made for it (auto)."""

@@ -10,7 +10,7 @@ from hueman.clips.crop import Box, centre_box, crop_frame, person_box, scale_box
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import PreparedClip
 from hueman.clips.video import FrameSequence, Video
-from hueman.color.garment import GarmentModel
+from hueman.color.garment import find_garments
 from hueman.errors import HuemanError
 from hueman.features.body_parts import label_body_parts
 from hueman.perception.base import ClassSegmenter, EdgeDetector, PoseEstimator
@@ -50,21 +50,6 @@ def prepare_clip(
             person most of the time (a person: MIN_JOINTS joints with MIN_CONFIDENCE or more).
     """
     video = Video(source.path, fps=settings.fps, max_frames=settings.max_frames)
-    return prepare_frames(
-        video, source, settings, estimate_pose, detect_edges, segment_classes, least_frames
-    )
-
-
-def prepare_frames(
-    video: FrameSequence,
-    source: ClipSource,
-    settings: PrepareSettings,
-    estimate_pose: PoseEstimator,
-    detect_edges: EdgeDetector,
-    segment_classes: ClassSegmenter | None = None,
-    least_frames: int = 2,
-) -> PreparedClip:
-    """Do what `prepare_clip` does, with frames that are open already; `source` names them."""
     seen = see_person(video, source, settings, estimate_pose, least_frames)
     return complete(seen, detect_edges, segment_classes)
 
@@ -92,7 +77,7 @@ def see_person(
     estimate_pose: PoseEstimator,
     least_frames: int = 2,
 ) -> SeenClip:
-    """Read frames and find the person in them: the first half of `prepare_frames`."""
+    """Read frames, of a clip that `source` names, and find the person: half of `prepare_clip`."""
     box = _choose_box(video, settings, estimate_pose)
     frames = np.stack([crop_frame(f, box, settings.height, settings.width) for f in video])
     if len(frames) < least_frames:
@@ -112,9 +97,7 @@ def complete(
     segment_classes: ClassSegmenter | None = None,
     chosen: Sequence[int] | None = None,
 ) -> PreparedClip:
-    """Find edges and garments: the second half of `prepare_frames`.
-
-    What the clothes look like is learned from all frames, whichever are chosen.
+    """Find edges and garments: the other half of `prepare_clip`.
 
     Args:
         seen: the clip.
@@ -124,11 +107,9 @@ def complete(
     """
     classes = segment_classes(seen.frames, seen.person) if segment_classes else None
     every = seen.frames, seen.pose, seen.person, seen.parts
-    garments = GarmentModel.fit(*every, classes)
+    upper, lower = find_garments(*every, classes, chosen)
     wanted = slice(None) if chosen is None else list(chosen)
     frames, pose, person, parts = (each[wanted] for each in every)
-    views = None if classes is None else classes[wanted]
-    upper, lower = garments.segment_clip(frames, pose, person, parts, views)
     return PreparedClip(
         actor=seen.source.actor,
         action=seen.source.action,
