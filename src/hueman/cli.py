@@ -212,6 +212,7 @@ def train(
     preset: str | None = None,
     set: Repeatable = (),
     start_from: Path | None = None,
+    teacher: Path | None = None,
     device: str = "auto",
     devices: int | None = None,
     num_nodes: int | None = None,
@@ -230,6 +231,8 @@ def train(
         set: changes to the preset, such as stage_two.schedule.steps=2000.
         start_from: a trained model, whose settings are used instead of a preset: its encoders stay
             as they are, its generator goes on learning (fine-tuning).
+        teacher: a trained model whose encoders a new generator takes over, and that it learns from
+            (distillation): for a smaller or faster one, as of the preset realtime.
         device: auto, cpu or cuda.
         devices: devices on each machine; 1 by default, or as torchrun has started.
         num_nodes: machines; 1 by default, or as torchrun has started.
@@ -245,13 +248,14 @@ def train(
     if dry_run:
         from hueman.training.dry_run import dry_run as run_dry
 
-        run_dry(Dataset(dataset), config, device, start_from)
+        run_dry(Dataset(dataset), config, device, start_from, teacher)
         return
     from lightning_fabric.utilities.rank_zero import rank_zero_only
 
     from hueman.training.run import train as run
 
-    model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume, start_from)
+    models = start_from, teacher
+    model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume, *models)
     say = rank_zero_only(print)  # of several processes, one says it
     say(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
 

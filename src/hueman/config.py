@@ -100,7 +100,7 @@ class TrainingConfig:
         halvings = {"stage_one.generator_levels": self.stage_one.generator_levels}
         if generator.network == "unet":
             halvings["stage_two.generator.unet_levels"] = generator.unet_levels
-        else:
+        elif generator.network == "coarse_to_fine":
             count = generator.downsamplings + generator.fine_stage
             halvings["stage_two.generator.downsamplings"] = count
         if self.deformable_gan is not None:

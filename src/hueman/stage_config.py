@@ -65,6 +65,9 @@ class EncoderConfig:
     """Factor on the initial weights of the mean, for the same reason."""
     input_region: Literal["frame", "parts", "garment"] = "frame"
     """What an encoder sees: the whole frame (the paper), its own body parts, or its garment."""
+    shrink: int = Field(default=1, gt=0)
+    """How many times smaller than the frames an encoder sees them: colours need few pixels, and a
+    model for large frames can have the encoders of one for small frames."""
 
 
 @dataclass(config=STRICT, kw_only=True)
@@ -134,14 +137,17 @@ class RestorationConfig:
 
 @dataclass(config=STRICT, kw_only=True)
 class GeneratorConfig:
-    """pix2pixHD's coarse-to-fine generator with the code at both stages, or a U-Net instead."""
+    """pix2pixHD's coarse-to-fine generator with the code at both stages, or another instead."""
 
-    network: Literal["coarse_to_fine", "unet"] = "coarse_to_fine"
-    """The paper's choice, or BicycleGAN's U-Net, whose skip connections the paper avoids; of the
+    network: Literal["coarse_to_fine", "unet", "pixel_shuffle"] = "coarse_to_fine"
+    """The paper's choice; or BicycleGAN's U-Net, whose skip connections the paper avoids: of the
     settings below it uses `channels`, `unet_levels`, `upsampling`, `code_region` and
-    `previous_frame`."""
+    `previous_frame`; or one for real time on a CPU, which works at a fraction of the size: it uses
+    `channels`, `residual_blocks`, `square`, `code_region` and `previous_frame`."""
     unet_levels: int = Field(default=7, gt=1)
     """Down-samplings of the U-Net."""
+    square: Literal[2, 4, 8] = 4
+    """Of `pixel_shuffle`: side of the squares of pixels that are folded into channels."""
     previous_frame: bool = True
     """The generator sees the frame before. Without it every frame is made alone."""
 
@@ -216,6 +222,9 @@ class StageTwoConfig:
     close_up_weight: float = Field(default=0.0, ge=0)
     """Of the perceptual and L1 distances of close-ups of face and hands, weighted against each
     other as those of whole frames are. The paper has none."""
+    distillation_weight: float = Field(default=0.0, ge=0)
+    """Of the perceptual and L1 distances from what a teacher makes of the same (`hueman train
+    --teacher`), at the teacher's size; those two are weighted as distances from real frames are."""
     restore: bool = False
     """Restore warped feature maps by the network of section 2.3 before they are used; needs the
     settings `restoration`."""

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from hueman.networks.coarse_to_fine import CoarseToFine, FiLM
+from hueman.networks.coarse_to_fine import CoarseToFine
+from hueman.networks.first_layer import FiLM
 from hueman.networks.written_code import WrittenCode
 
 EVERYWHERE = torch.ones(1, 2, 64, 32)

@@ -9,13 +9,14 @@ normalisation subtracts it: the network cannot see the code at all. Hence `code_
 """
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hueman.networks.normalization import Normalization, normalization_layer
+from hueman.networks.first_layer import CodeCure, FirstLayer
+from hueman.networks.normalization import Normalization
 from hueman.networks.residual_blocks import (
     ResidualBlock,
     down_block,
@@ -24,8 +25,6 @@ from hueman.networks.residual_blocks import (
     wide_convolution,
 )
 from hueman.networks.written_code import WrittenCode
-
-CodeCure = Literal["none", "no_first_norm", "film"]
 
 DEFAULT_INPUTS = {"features": 4, "previous": 3}
 
@@ -77,10 +76,10 @@ class CoarseToFine(nn.Module):
         total = sum(self.inputs.values()) + code
         coarse = 2 * channels
         widths = [min(max_channels, coarse * 2**level) for level in range(downsamplings + 1)]
-        self.coarse_first = _FirstLayer(total, coarse, code, code_cure, normalization)
+        self.coarse_first = FirstLayer(total, coarse, code, code_cure, normalization)
         self.coarse = residual_trunk(widths, residual_blocks, upsampling, normalization)
         if fine_stage:
-            self.fine_first = _FirstLayer(total, channels, code, code_cure, normalization)
+            self.fine_first = FirstLayer(total, channels, code, code_cure, normalization)
             self.fine_down = down_block(channels, coarse, normalization)
             self.fine = nn.Sequential(
                 *(ResidualBlock(coarse, normalization) for _ in range(local_blocks)),
@@ -107,71 +106,3 @@ class CoarseToFine(nn.Module):
         half = F.avg_pool2d(full, 3, stride=2, padding=1, count_include_pad=False)
         coarse = self.coarse(self.coarse_first(half, code.halved()))
         return self.last(self.fine(self.fine_down(self.fine_first(full, code)) + coarse))
-
-
-class FiLM(nn.Module):
-    """Features scaled and shifted, channel by channel, by a linear map of a code.
-
-    Perez et al. 2018, but at each place by the code that is written there: where a code map is
-    empty nothing is scaled or shifted, so the code of a garment does not tint what is around it.
-    It starts with no scaling, so that an untrained network keeps the level of its features, but
-    with a shift, so that the code is seen from the first step.
-    """
-
-    def __init__(self, code: int, channels: int):
-        super().__init__()
-        self.scale = nn.Linear(code, channels, bias=False)
-        self.shift = nn.Linear(code, channels, bias=False)
-        nn.init.zeros_(self.scale.weight)
-
-    def forward(self, features: Tensor, code: WrittenCode) -> Tensor:
-        """(N, channels, H, W) to the same."""
-        scale, shift = (
-            torch.einsum("ncr,nrhw->nchw", code.folded(layer.weight), code.regions)
-            for layer in (self.scale, self.shift)
-        )
-        return features * (1 + scale) + shift
-
-
-class _FirstLayer(nn.Module):
-    """The first convolution of a stage, with what follows it under each cure."""
-
-    convolution: nn.Sequential
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        code: int,
-        cure: CodeCure,
-        normalization: Normalization,
-    ):
-        super().__init__()
-        self.pictures = inputs - code
-        self.convolution = wide_convolution(inputs, outputs)
-        first = normalization_layer(normalization, outputs)
-        self.norm = nn.Identity() if cure == "no_first_norm" else first
-        self.film = FiLM(code, outputs) if cure == "film" else None
-
-    def forward(self, picture: Tensor, code: WrittenCode) -> Tensor:
-        """(N, inputs - code, H, W) to (N, outputs, H, W)."""
-        features = self.norm(self._convolved(picture, code))
-        if self.film is not None:
-            features = self.film(features, code)
-        return F.relu(features)
-
-    def _convolved(self, picture: Tensor, code: WrittenCode) -> Tensor:
-        """Convolve the picture and, after it, the map of the code, which is never spread."""
-        pad, convolution = self.convolution
-        assert isinstance(convolution, nn.Conv2d)  # for type checkers
-        weight = convolution.weight
-        written = code.folded(weight[:, self.pictures :])  # (N, outputs, 2, 7, 7)
-        seen = weight[:, : self.pictures].expand(len(written), -1, -1, -1, -1)
-        each = torch.cat([seen, written], dim=2)
-        padded = pad(torch.cat([picture, code.regions], dim=1))
-        return torch.cat(
-            [
-                F.conv2d(one, kernel, convolution.bias)
-                for one, kernel in zip(padded.split(1), each, strict=True)
-            ]
-        )

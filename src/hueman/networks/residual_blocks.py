@@ -54,9 +54,9 @@ def residual_trunk(
     )
 
 
-def wide_convolution(inputs: int, outputs: int) -> nn.Sequential:
-    """Return a reflection-padded 7x7 convolution: the first and the last of a generator."""
-    return nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(inputs, outputs, 7))
+def wide_convolution(inputs: int, outputs: int, kernel: int = 7) -> nn.Sequential:
+    """Return a reflection-padded convolution: the first and the last of a generator."""
+    return nn.Sequential(nn.ReflectionPad2d(kernel // 2), nn.Conv2d(inputs, outputs, kernel))
 
 
 def down_block(inputs: int, outputs: int, normalization: Normalization) -> nn.Sequential:

@@ -7,6 +7,7 @@ counts its first convolution among the blocks, and so calls this network one of 
 from itertools import pairwise
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 class ResidualEncoder(nn.Module):
@@ -18,6 +19,7 @@ class ResidualEncoder(nn.Module):
         blocks: residual blocks, each halving the picture.
         log_variance_bias: initial bias of the log-variance head.
         mean_gain: factor on the initial weights of the mean head.
+        shrink: the picture is first made so many times smaller.
     """
 
     def __init__(
@@ -27,8 +29,10 @@ class ResidualEncoder(nn.Module):
         blocks: int = 4,
         log_variance_bias: float = 0.0,
         mean_gain: float = 1.0,
+        shrink: int = 1,
     ):
         super().__init__()
+        self.shrink = shrink
         widths = [channels * min(4, index + 1) for index in range(blocks + 1)]
         self.first = nn.Conv2d(3, channels, 4, stride=2, padding=1)
         self.blocks = nn.Sequential(
@@ -43,6 +47,8 @@ class ResidualEncoder(nn.Module):
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         """(N, 3, H, W) in [-1, 1] to two (N, code): mean and log-variance."""
+        if self.shrink > 1:
+            picture = F.avg_pool2d(picture, self.shrink)
         hidden = self.pool(self.blocks(self.first(picture)))
         return self.mean(hidden), self.log_variance(hidden)
 

@@ -31,11 +31,12 @@ from hueman.training.deformable_gan import (
     save_deformable_gan,
 )
 from hueman.training.devices import make_fabric
+from hueman.training.distillation import student_of
 from hueman.training.encoders import REGIONS
 from hueman.training.fine_tuning import start_model
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.loop import Stage, make_update, total_updates
-from hueman.training.model import VideoModel, save_model
+from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.prefetch import batches_ahead
 from hueman.training.restoration import RestorationStage
 from hueman.training.stage_one import StageOne
@@ -88,22 +89,30 @@ class RunCost:
 
 
 def dry_run(
-    dataset: Dataset, config: TrainingConfig, device: str = "auto", start_from: Path | None = None
+    dataset: Dataset,
+    config: TrainingConfig,
+    device: str = "auto",
+    start_from: Path | None = None,
+    teacher: Path | None = None,
 ) -> RunCost:
     """Find out what a run takes (`measure_cost`), and print it."""
-    cost = measure_cost(dataset, config, device, start_from)
+    cost = measure_cost(dataset, config, device, start_from, teacher)
     Console().print(cost_table(cost))
     return cost
 
 
 @clear_memory_errors()
 def measure_cost(
-    dataset: Dataset, config: TrainingConfig, device: str = "auto", start_from: Path | None = None
+    dataset: Dataset,
+    config: TrainingConfig,
+    device: str = "auto",
+    start_from: Path | None = None,
+    teacher: Path | None = None,
 ) -> RunCost:
     """Make a few updates of every stage, measure, sample and save it, and see what it takes.
 
     Nothing is written but a temporary folder, which is removed again. A run that begins with a
-    trained model (`start_from`) has only stage II.
+    trained model (`start_from`) or has a `teacher` has only stage II.
 
     Raises:
         HuemanError: as `train`; that it is raised now and not hours later is the purpose. Also if
@@ -117,9 +126,12 @@ def measure_cost(
     with tempfile.TemporaryDirectory(prefix="hueman-") as name:
         folder = Path(name)
         gan = config.method == "deformable_gan"
+        taught_by = load_model(teacher)[0] if teacher else None
         start = start_model(start_from, config) if start_from else None
+        if start is None and taught_by is not None:
+            start = student_of(taught_by, config)
         model = DeformableGanModel(config) if gan else start or VideoModel(config)
-        for title, make in _stages(model.to(fabric.device), split, config, fabric):
+        for title, make in _stages(model.to(fabric.device), split, config, fabric, taught_by):
             if start is not None and title != "stage II":
                 continue
             forget_peak(fabric.device)
@@ -158,7 +170,11 @@ def cost_table(cost: RunCost) -> Table:
 
 
 def _stages(
-    model: VideoModel | DeformableGanModel, split: Split, config: TrainingConfig, fabric: Fabric
+    model: VideoModel | DeformableGanModel,
+    split: Split,
+    config: TrainingConfig,
+    fabric: Fabric,
+    teacher: VideoModel | None,
 ) -> Iterator[tuple[str, Callable[[], Stage]]]:
     """Yield how the stages are made, so that each is alone in memory."""
     recolor = make_recolor(config, fabric.device)
@@ -172,7 +188,8 @@ def _stages(
     if config.restoration is not None:
         yield "restoration", partial(RestorationStage, model, split, config, fabric)
     perceptual = load_vgg(perceptual_network(config), config.stage_two.perceptual_layers)
-    yield "stage II", partial(StageTwo, model, perceptual, split, config, fabric, recolor)
+    make = partial(StageTwo, model, perceptual, split, config, fabric, recolor, teacher=teacher)
+    yield "stage II", make
 
 
 def _cost(stage: Stage, title: str, config: TrainingConfig, checkpoint: Path) -> StageCost:

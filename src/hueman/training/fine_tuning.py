@@ -43,13 +43,18 @@ def choose_config(
     return override_config(config_to_dict(trained.config), overrides)
 
 
-def keep_start(out: Path, model: Path) -> None:
-    """Copy the model that a run begins with into its folder.
+def keep_beginning(out: Path, model: Path, name: str) -> None:
+    """Copy a model that a run begins with, or learns from, into its folder.
+
+    Args:
+        out: folder of the run.
+        model: its file, or the folder of its run.
+        name: of the copy.
 
     Raises:
         HuemanError: the run has begun with another model, or without one.
     """
-    source, kept = file_of(model), out / START_FILE
+    source, kept = file_of(model), out / name
     if kept.exists():
         if kept.read_bytes() != source.read_bytes():
             raise HuemanError(
@@ -83,15 +88,8 @@ def start_model(file: Path, config: TrainingConfig) -> VideoModel:
     """
     trained, _ = load_model(file)
     model = VideoModel(config)
-    shapes = [
-        {name: tensor.shape for name, tensor in each.state_dict().items()}
-        for each in (trained, model)
-    ]
-    if config.method != "decoupled" or shapes[0] != shapes[1]:
-        different = sorted(
-            name for name in shapes[0].keys() | shapes[1].keys()
-            if shapes[0].get(name) != shapes[1].get(name)
-        )  # fmt: skip
+    different = different_tensors(trained, model)
+    if config.method != "decoupled" or different:
         what = f"{len(different)} tensors differ, {different[0]} first" if different else "method"
         raise HuemanError(
             f"The settings ask for other networks than {file} has ({what}); change only settings "
@@ -99,3 +97,12 @@ def start_model(file: Path, config: TrainingConfig) -> VideoModel:
         )
     model.load_state_dict(trained.state_dict())
     return model
+
+
+def different_tensors(one: VideoModel, other: VideoModel) -> list[str]:
+    """Return the names of tensors that two models do not share, or that differ in shape."""
+    shapes = [
+        {name: tensor.shape for name, tensor in each.state_dict().items()} for each in (one, other)
+    ]
+    names = shapes[0].keys() | shapes[1].keys()
+    return sorted(name for name in names if shapes[0].get(name) != shapes[1].get(name))

@@ -16,6 +16,7 @@ from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.networks.coarse_to_fine import CoarseToFine
 from hueman.networks.color_encoders import ColorEncoders
+from hueman.networks.pixel_shuffle import PixelShuffleGenerator
 from hueman.networks.restoration import FEATURE_CHANNELS, RestorationNetwork
 from hueman.networks.tint import TintDecoder
 from hueman.networks.unet_generator import UNetGenerator
@@ -33,7 +34,10 @@ RESTORED_AT_ONCE = 8
 """Frames; whole clips at full size would need much memory."""
 
 
-def build_generator(config: TrainingConfig) -> CoarseToFine | UNetGenerator:
+Generator = CoarseToFine | UNetGenerator | PixelShuffleGenerator
+
+
+def build_generator(config: TrainingConfig) -> Generator:
     """Make the generator of stage II, untrained."""
     generator = config.stage_two.generator
     code = config.stage_one.upper_code + config.stage_one.lower_code
@@ -47,6 +51,10 @@ def build_generator(config: TrainingConfig) -> CoarseToFine | UNetGenerator:
     if generator.network == "unet":
         return UNetGenerator(
             code, inputs, generator.channels, generator.unet_levels, generator.upsampling, outputs
+        )
+    if generator.network == "pixel_shuffle":
+        return PixelShuffleGenerator(
+            code, inputs, generator.channels, generator.residual_blocks, generator.square, outputs
         )
     return CoarseToFine(
         code=code,

@@ -9,6 +9,7 @@ OUT/deformable_gan/        instead of all these, by the method deformable_gan
 OUT/training.json          what was trained for how long, and the measurements
 OUT/model.safetensors      the result
 OUT/start.safetensors      of a run that began with a trained model: that model
+OUT/teacher.safetensors    of a run with a teacher: that model
 
 Several processes may train together; the first one writes. On several machines OUT has to be a
 folder that all of them see.
@@ -37,12 +38,13 @@ from hueman.training.deformable_gan import (
     save_deformable_gan,
 )
 from hueman.training.devices import explained_loss_of_processes, make_fabric
+from hueman.training.distillation import TEACHER_FILE, check_teacher, read_teacher, student_of
 from hueman.training.encoders import REGIONS, train_encoders
-from hueman.training.fine_tuning import keep_start, read_start, start_model
+from hueman.training.fine_tuning import START_FILE, keep_beginning, read_start, start_model
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
-from hueman.training.model import VideoModel, save_model
+from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.model_file import MODEL_FILE
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
@@ -70,6 +72,7 @@ def train(
     nodes: int | None = None,
     resume: str = "auto",
     start_from: Path | None = None,
+    teacher: Path | None = None,
 ) -> Path:
     """Train all stages, or go on where an earlier run with the same settings stopped.
 
@@ -83,6 +86,7 @@ def train(
         resume: "auto" goes on with what is in `out`; "never" refuses if anything is; the path of a
             checkpoint in `out` goes back to it, also with other settings.
         start_from: a trained model to begin stage II with (`fine_tuning`).
+        teacher: a trained model whose encoders are taken over, and that teaches (`distillation`).
 
     Returns:
         The model's file.
@@ -94,7 +98,7 @@ def train(
     fabric = make_fabric(config, device, devices, nodes)
     with explained_loss_of_processes(fabric):
         if fabric.is_global_zero:
-            _begin(out, config, resume, fabric.world_size, start_from)
+            _begin(out, config, resume, fabric.world_size, start_from, teacher)
             # Now, and not after days of training the stages before.
             pull([perceptual_network(config)])
         fabric.barrier()
@@ -131,7 +135,10 @@ def _train_video_model(
     measured: dict[str, Any],
 ) -> VideoModel:
     """Train the stages of the paper, or all at once (`end_to_end`), or stage II alone (a start)."""
-    start = read_start(out, config)
+    start, teacher = read_start(out, config), read_teacher(out)
+    fresh = start is None
+    if start is None and teacher is not None:
+        start = student_of(teacher, config)
     model = (start or VideoModel(config)).to(fabric.device)
     if config.method == "decoupled" and start is None:
         measured["stage_one"] = train_encoders(dataset, out / "stage_one", split, config, fabric)
@@ -144,7 +151,7 @@ def _train_video_model(
 
     perceptual = load_vgg(perceptual_network(config), config.stage_two.perceptual_layers)
     recolor = make_recolor(config, fabric.device)
-    stage = StageTwo(model, perceptual, split, config, fabric, recolor, fresh=start is None)
+    stage = StageTwo(model, perceptual, split, config, fabric, recolor, fresh, teacher)
     measured["stage_two"] = _train(stage, out, config)
     if config.release == "best":
         measured["released_update"] = _restore_best(stage, out / stage.name)
@@ -168,7 +175,12 @@ def _train_deformable_gan(
 
 
 def _begin(
-    out: Path, config: TrainingConfig, resume: str, processes: int, start_from: Path | None
+    out: Path,
+    config: TrainingConfig,
+    resume: str,
+    processes: int,
+    start_from: Path | None,
+    teacher: Path | None,
 ) -> None:
     """Check that `out` can hold this run, and write its settings and what it begins with."""
     path = out / SETTINGS_FILE
@@ -180,7 +192,11 @@ def _begin(
         check_same_run(out, config)
     if start_from is not None:
         start_model(start_from, config)
-        keep_start(out, start_from)
+        keep_beginning(out, start_from, START_FILE)
+    if teacher is not None:
+        student_of(load_model(teacher)[0], config)
+        keep_beginning(out, teacher, TEACHER_FILE)
+    check_teacher(out, config)
     with atomic_file(path) as temporary:
         temporary.write_text(
             yaml.safe_dump(config_to_dict(config), sort_keys=False), encoding="utf-8"

@@ -67,6 +67,7 @@ def build_encoder(config: TrainingConfig, region: Region) -> ResidualEncoder:
         encoder.blocks,
         encoder.log_variance_bias,
         encoder.mean_gain,
+        encoder.shrink,
     )
     initialize(network, stage.initialization)
     return network

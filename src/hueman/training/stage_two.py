@@ -26,6 +26,7 @@ from hueman.networks.initialization import initialize
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.training.adversary import judge_both
 from hueman.training.data import Split
+from hueman.training.distillation import Teacher
 from hueman.training.frames import Recolor
 from hueman.training.losses import PerceptualLoss, feature_matching_loss, least_squares_loss
 from hueman.training.model import VideoModel
@@ -47,6 +48,7 @@ class StageTwo:
         fabric: devices and precision.
         recolor: another way to colour garments.
         fresh: the generator starts from nothing; otherwise from the weights it has.
+        teacher: a model to learn from too, by `distillation_weight`.
     """
 
     name = "stage_two"
@@ -61,6 +63,7 @@ class StageTwo:
         fabric: Fabric,
         recolor: Recolor | None = None,
         fresh: bool = True,
+        teacher: VideoModel | None = None,
     ):
         stage = config.stage_two
         self.config = config
@@ -83,6 +86,9 @@ class StageTwo:
         for network in (self.model.generator, discriminator) if fresh else (discriminator,):
             initialize(network, stage.initialization)
         self.perceptual = PerceptualLoss(fabric.to_device(perceptual))
+        self.teacher = None
+        if teacher is not None and stage.distillation_weight > 0:
+            self.teacher = Teacher(teacher.to(fabric.device))
         networks = {"generator": self.model.generator, "discriminator": discriminator}
         if self.model.tint is not None:
             networks["tint"] = self.model.tint
@@ -121,6 +127,8 @@ class StageTwo:
         }
         if weights.close_up_weight > 0:
             losses["close_up"] = self._close_up_distance(batch, fake)
+        if self.teacher is not None:
+            losses["distillation"] = self._distance_from_teacher(self.teacher, batch, fake)
         if self.model.tint is not None:
             losses["tint"] = self._tint_distance(batch, code)
         objective = (
@@ -130,6 +138,7 @@ class StageTwo:
             + weights.l1_weight * losses["l1"]
             + weights.tint_weight * losses.get("tint", 0.0)
             + weights.close_up_weight * losses.get("close_up", 0.0)
+            + weights.distillation_weight * losses.get("distillation", 0.0)
         )
         self.networks.backward(judge, "discriminator", retain_graph=True)
         self.networks.backward(objective, *self.guided)
@@ -151,13 +160,24 @@ class StageTwo:
 
     def _close_up_distance(self, batch: Batch, fake: list[Tensor]) -> Tensor:
         """Return the distance of face and hands, each made as large as the other."""
-        squares, weights = torch.cat(batch.squares), self.config.stage_two
+        squares = torch.cat(batch.squares)
         generated, real = (close_ups(torch.cat(each), squares) for each in (fake, batch.real))
         if not len(real):
             return generated.sum()  # nobody's face or hands are known: 0, with a gradient
+        return self._weighted_distance(generated, real, len(fake))
+
+    def _distance_from_teacher(self, teacher: Teacher, batch: Batch, fake: list[Tensor]) -> Tensor:
+        """Return the distance of generated frames from what the teacher makes, at its size."""
         with self.fabric.autocast():
-            perceptual = len(fake) * self.perceptual(generated, real)
-        l1 = (generated - real).abs().mean()
+            taught = torch.cat(teacher.frames(batch)).float()
+        return self._weighted_distance(teacher.resized(torch.cat(fake)), taught, len(fake))
+
+    def _weighted_distance(self, generated: Tensor, wanted: Tensor, frames: int) -> Tensor:
+        """Return the perceptual and the L1 distance, weighted as those of whole frames are."""
+        weights = self.config.stage_two
+        with self.fabric.autocast():
+            perceptual = frames * self.perceptual(generated, wanted)
+        l1 = (generated - wanted).abs().mean()
         return weights.perceptual_weight * perceptual + weights.l1_weight * l1
 
     def _tint_distance(self, batch: Batch, code: Tensor) -> Tensor:
