@@ -12,7 +12,7 @@ from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
 from hueman.config import load_config
 from hueman.errors import HuemanError
-from hueman.personalize import LEAST_UPDATES, personalize
+from hueman.personalize import LEAST_UPDATES, personalize, plan
 from hueman.training.model import VideoModel, load_model, save_model
 
 
@@ -55,7 +55,7 @@ def test_a_clip_becomes_a_model_of_its_person(start, clip, tmp_path, capsys):
             assert same
         elif learned and tensor.ndim > 1:
             assert not same, name
-    assert len(list(made.samples.glob("*.png"))) >= 4
+    assert list(made.samples.glob("*.png"))
     # Once more: nothing is left to do, however many minutes there are now.
     again = personalize([clip], out, start, minutes=50, device="cpu")
     assert again.updates == updates
@@ -75,3 +75,15 @@ def test_what_cannot_be_done_is_said(start, clip, tmp_path):
         personalize([clip], tmp_path / "a", start, minutes=0)
     with pytest.raises(HuemanError, match=r"nothing\.mp4"):
         personalize([tmp_path / "nothing.mp4"], tmp_path / "b", start)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (600, (264, 8)),  # 72 of 600 seconds are looks
+        (100, (41, 2)),  # as many looks as fit into 20 seconds
+        (9, (20, 1)),  # always one look, and never fewer than 20 updates
+    ],
+)
+def test_looks_are_part_of_the_time(seconds, expected):
+    assert plan(seconds, update=2.0, look=9.0) == expected

@@ -9,6 +9,7 @@ calibrated whenever a video is made (`hueman.appearance.calibration`), in a seco
 colours that are asked for are met either way.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +32,9 @@ from hueman.training.settings import SETTINGS_FILE
 LEAST_UPDATES = 20
 """Fewer would not be worth the name."""
 SAMPLES = 8
-"""Times that sample pictures are made on the way."""
+"""Times that it is measured, sampled and saved on the way, if there is time."""
+LOOKING = 0.2
+"""Share of the time that this may take."""
 SETTINGS = (
     "stage_two.source_frame=random",  # videos are made from several frames of a clip
     "stage_two.schedule.learning_rate=0.0005",
@@ -132,17 +135,29 @@ def _planned(
 ) -> TrainingConfig:
     """Return settings with as many updates as the minutes allow on this machine."""
     config = override_config(config_to_dict(trained), SETTINGS)
-    config = _with_updates(config, LEAST_UPDATES)
+    config = _with_updates(config, LEAST_UPDATES, SAMPLES)
     print("Finding out how fast this machine is ...")
-    seconds = measure_cost(dataset, config, device, start).stages[-1].seconds
-    updates = max(LEAST_UPDATES, round(60 * minutes / seconds))
-    print(f"{updates} updates of {seconds:.2f} seconds.")
-    return _with_updates(config, updates)
+    cost = measure_cost(dataset, config, device, start).stages[-1]
+    updates, samples = plan(60 * minutes, cost.seconds, cost.look)
+    print(f"{updates} updates of {cost.seconds:.2f} seconds, and {samples} samples on the way.")
+    return _with_updates(config, updates, samples)
 
 
-def _with_updates(config: TrainingConfig, updates: int) -> TrainingConfig:
+def plan(seconds: float, update: float, look: float) -> tuple[int, int]:
+    """Return how many updates and looks there is time for.
+
+    Args:
+        seconds: of training in all.
+        update: seconds of an update.
+        look: seconds to measure, make a sample picture and save.
+    """
+    samples = min(SAMPLES, max(1, int(LOOKING * seconds / look)))
+    return max(LEAST_UPDATES, round((seconds - samples * look) / update)), samples
+
+
+def _with_updates(config: TrainingConfig, updates: int, samples: int) -> TrainingConfig:
     schedule = replace(config.stage_two.schedule, steps=updates, epochs=None)
-    every = max(1, updates // SAMPLES)
+    every = math.ceil(updates / samples)
     return replace(
         config,
         stage_two=replace(config.stage_two, schedule=schedule),

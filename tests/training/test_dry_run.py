@@ -122,10 +122,10 @@ def test_other_methods_have_their_own_stages(
 def test_table_is_for_people():
     stages = [
         StageCost("stage I, upper", 48_500_000, 1000, 0.25, 3_400_000_000, 580_000_000, 3),
-        StageCost("stage II", 1_000_000, 30_000, 7.2, 900_000_000, 12_000_000, 2),
+        StageCost("stage II", 1_000_000, 30_000, 7.2, 900_000_000, 12_000_000, 2, 9.0, 100),
     ]
     cost = RunCost(stages, 400_000_000, "some GPU")
-    assert cost.seconds == 250 + 216_000
+    assert cost.seconds == 250 + 216_000 + 900
     assert cost.disk == 400e6 + 3 * 580e6 + 2 * 12e6 + 580e6
     console = Console(width=120)
     with console.capture() as capture:

@@ -141,7 +141,10 @@ def _lit_floor(lab: np.ndarray, person: np.ndarray) -> tuple[np.ndarray, np.ndar
     bright = np.nanquantile(seen[..., 0], 0.75, axis=1, keepdims=True)
     # Half of a row or more is lit: the upper half tells how even it is.
     even = bright - np.nanquantile(seen[..., 0], 0.5, axis=1, keepdims=True) < EVEN
-    lit = np.where(np.abs(seen[..., :1] - bright[..., None]) < EVEN, seen, np.nan)
+    off = np.abs(seen[..., :1] - bright[..., None])
+    # The quantile lies between two pixels, and both may be far from it: then the nearer counts.
+    near = np.maximum(EVEN, np.nextafter(np.nanmin(off, axis=1, keepdims=True), np.inf))
+    lit = np.where(off < near, seen, np.nan)
     color = np.nanmedian(lit[..., 1:], axis=1, keepdims=True)
     return np.concatenate([bright[..., None], color], axis=2), even
 

@@ -65,6 +65,15 @@ class StageCost:
     """Bytes on disk."""
     kept: int
     """Checkpoints that stay on the disk at the end, the best one among them."""
+    look: float = 0.0
+    """Seconds to measure once, to make a sample picture and to save a checkpoint."""
+    looks: int = 0
+    """How often that is done."""
+
+    @property
+    def duration(self) -> float:
+        """Seconds of the whole stage."""
+        return self.updates * self.seconds + self.looks * self.look
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,8 @@ class RunCost:
 
     @property
     def seconds(self) -> float:
-        """All updates of all stages, one after the other."""
-        return sum(stage.updates * stage.seconds for stage in self.stages)
+        """All stages, one after the other."""
+        return sum(stage.duration for stage in self.stages)
 
     @property
     def disk(self) -> int:
@@ -163,7 +172,7 @@ def cost_table(cost: RunCost) -> Table:
             _size(stage.memory),
             f"{stage.seconds:.3f}",
             f"{stage.updates:,}",
-            _duration(stage.updates * stage.seconds),
+            _duration(stage.duration),
             _size(stage.checkpoint),
         )
     return table
@@ -197,9 +206,11 @@ def _cost(stage: Stage, title: str, config: TrainingConfig, checkpoint: Path) ->
         stage.probe_frames = PROBE_FRAMES  # its measurement takes minutes at full size on a CPU
     updates = total_updates(stage)
     seconds = _seconds_per_update(stage)
+    started = time.monotonic()
     stage.measure()
     stage.sample()
     torch.save(stage.networks.state_dict(), checkpoint)
+    look = time.monotonic() - started
     return StageCost(
         name=title,
         parameters=stage.networks.count(),
@@ -208,6 +219,8 @@ def _cost(stage: Stage, title: str, config: TrainingConfig, checkpoint: Path) ->
         memory=peak_memory(stage.networks.fabric.device),
         checkpoint=checkpoint.stat().st_size,
         kept=min(config.keep_checkpoints + 1, math.ceil(updates / config.save_every)),
+        look=look,
+        looks=math.ceil(updates / config.sample_every),
     )
 
 
