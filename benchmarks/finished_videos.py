@@ -1,12 +1,15 @@
-"""Colours and steadiness of finished videos: of everybody bundled, driven by somebody else's clip.
+"""Colours and steadiness of finished videos of everybody bundled.
 
 python benchmarks/finished_videos.py [--model MODEL] [--clips FOLDER] [--out FOLDER]
 
 Every person of a folder of clips (FOLDER/PERSON/ACTION.mp4) is shown from one clip, doing each of
 some actions as the next person's clip shows it, in pairs of colours. The videos are written and
 read again, as a user gets them. Prints for each person how far, in CIEDE2000, garments are from the
-nearest colour that they can have; and how much pixels change from frame to frame where the driving
-clip stands still, in levels of 8 bits, beside the driving clip's own change at the same size.
+nearest colour that they can have.
+
+Everybody also does the same actions as their own clips show them: then it is known where the person
+has to stand still. Prints how much their pixels change there from frame to frame, in levels of 8
+bits, beside the change in the driving clip itself, at the same size.
 """
 
 import argparse
@@ -24,6 +27,7 @@ from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
 from hueman.evaluation.temporal import flicker
 from hueman.generation.generator import HumanVideoGenerator
+from hueman.perception.base import pose_estimator
 from hueman.progress import track
 
 CONTENT = "march"
@@ -61,21 +65,31 @@ def main() -> None:
 def judge(
     generator: HumanVideoGenerator, clips: Path, person: str, driver: str, out: Path
 ) -> dict[str, list[float]]:
-    """Return CIEDE2000 of each garment of each video, and flicker of each video and its drive."""
+    """Return CIEDE2000 of garments, and flicker of own videos and of what drives them."""
     generator.set_content(clips / person / f"{CONTENT}.mp4")
     measured: dict[str, list[float]] = {"color": [], "flicker": [], "drive": []}
     for action in ACTIONS:
         drive = clips / driver / f"{action}.mp4"
-        poses = generator.poses(drive)
-        video = Video(drive)
-        real = as_tensor(resized(video.read(), *generator.size))
+        poses, fps = generator.poses(drive), Video(drive).info.fps
         for upper, lower in COLORS:
             file = out / person / f"{action}-{upper}-{lower}.mp4"
-            write_video(file, generator.stream_poses(poses, upper, lower), video.info.fps)
+            write_video(file, generator.stream_poses(poses, upper, lower), fps)
             measured["color"] += [met.error for met in generator.met]
-            measured["flicker"].append(flicker(as_tensor(Video(file).read()), real))
-            measured["drive"].append(flicker(real, real))
+        shown, own = steadiness(generator, clips / person / f"{action}.mp4", out / person)
+        measured["flicker"].append(shown)
+        measured["drive"].append(own)
     return measured
+
+
+def steadiness(generator: HumanVideoGenerator, drive: Path, out: Path) -> tuple[float, float]:
+    """Return flicker on a person driven by an own clip, and in that clip."""
+    video, file = Video(drive), out / f"own-{drive.stem}.mp4"
+    write_video(file, generator.stream_poses(generator.poses(drive)), video.info.fps)
+    frames = video.read()
+    person = pose_estimator("blazepose")(frames).person[..., None].repeat(3, axis=-1)
+    real = as_tensor(resized(frames, *generator.size))
+    mask = torch.from_numpy(resized(person, *generator.size)[..., :1]).permute(0, 3, 1, 2)
+    return flicker(as_tensor(Video(file).read()), real, mask), flicker(real, real, mask)
 
 
 def resized(frames: np.ndarray, height: int, width: int) -> np.ndarray:

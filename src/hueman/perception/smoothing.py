@@ -1,17 +1,20 @@
 """Smoothing of poses over time by the One-Euro filter (Casiez, Roussel & Vogel 2012).
 
 The filter is for live input and lags behind fast movements. A clip is known whole, so it is
-filtered forwards and backwards and the mean of both is taken: the lags cancel.
+filtered forwards and backwards and the mean of both is taken: the lags cancel. Jitter has a speed
+too, and would open the filter for itself: what is slower than that counts as rest.
 """
 
 import numpy as np
 
-_CUTOFF = 1.0
+_CUTOFF = 0.2
 """Hz below which a joint at rest passes; lower is smoother."""
-_SPEED_WEIGHT = 15.0
-"""Hz more for a speed of one body size a second; higher is less lag."""
-_DERIVATIVE_CUTOFF = 1.0
-"""Hz; the value of the paper."""
+_REST_SPEED = 0.08
+"""Body sizes a second that are taken for rest: jitter alone looks as fast as this."""
+_SPEED_WEIGHT = 30.0
+"""Hz more for a speed, beyond that of rest, of one body size a second; higher is less lag."""
+_DERIVATIVE_CUTOFF = 3.0
+"""Hz; the paper has 1, with which joints that set out are followed late."""
 
 
 def smooth_poses(pose: np.ndarray, fps: float) -> np.ndarray:
@@ -54,7 +57,8 @@ def _one_euro(points: np.ndarray, present: np.ndarray, fps: float) -> np.ndarray
         velocity += _smoothing_factor(_DERIVATIVE_CUTOFF, fps) * (change * fps - velocity)
         velocity *= continues
         speed = np.linalg.norm(velocity, axis=1, keepdims=True)
-        factor = _smoothing_factor(_CUTOFF + _SPEED_WEIGHT * speed, fps)
+        moving = np.maximum(0, speed - _REST_SPEED)
+        factor = _smoothing_factor(_CUTOFF + _SPEED_WEIGHT * moving, fps)
         smooth[t] = np.where(continues, smooth[t - 1] + factor * change, points[t])
     return smooth
 
