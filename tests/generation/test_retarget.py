@@ -5,6 +5,7 @@ import pytest
 
 from hueman.errors import HuemanError
 from hueman.features.skeleton import JOINT
+from hueman.generation.actions import read_action
 from hueman.generation.retarget import retarget
 
 CLIPS = Path(__file__).parents[2] / "examples" / "clips"
@@ -110,3 +111,13 @@ def test_nobody_in_the_poses_is_a_clear_error():
         retarget(poses, nobody)
     with pytest.raises(ValueError, match="17, 3"):
         retarget(poses, poses[0, :17])
+
+
+def test_a_short_neck_is_not_taken_for_a_bow():
+    """Somebody upright whose neck is short looks like the driver, bowed a little."""
+    driving = read_action("bow")
+    content, head = driving[0].copy(), [0, 14, 15, 16, 17]
+    content[head, :2] += 0.25 * (content[JOINT["neck"], :2] - content[JOINT["nose"], :2])
+    first = retarget(driving, content)[0]
+    neck = [pose[JOINT["neck"], 1] - pose[JOINT["nose"], 1] for pose in (first, content)]
+    assert neck[0] == pytest.approx(neck[1], rel=0.1)

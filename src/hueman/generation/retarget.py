@@ -23,6 +23,12 @@ BONES = (
     ("right_knee", "right_ankle"), ("left_knee", "left_ankle"),
 )  # fmt: skip
 
+HEAD = BONES.index(("neck", "nose"))
+"""Compared where it is longest: somebody who bows looks like somebody upright with a shorter neck,
+so the poses most alike would be the wrong ones."""
+LONGEST = 0.95
+"""Quantile of the poses in which it is as long as it gets, but for errors."""
+
 NEAREST = 5
 """With how many of the driving poses most like it a content pose is compared."""
 
@@ -77,7 +83,7 @@ def _bone_ratios(driving: np.ndarray, content: np.ndarray) -> tuple[np.ndarray, 
     """Return each bone's length in the content over that in the driver, (17,), and the body's.
 
     Seen lengths change with the pose: bones point at the camera, and the neck rises with the arms.
-    So each content pose is compared with the driving poses that are most like it.
+    So each content pose is compared with the driving poses that are most like it; but see `HEAD`.
     """
     nearest = np.argsort(_pose_distances(content, driving), axis=1)[:, :NEAREST]
     driver_lengths = _bone_lengths(driving)[nearest]  # (K, n, 17)
@@ -92,6 +98,10 @@ def _bone_ratios(driving: np.ndarray, content: np.ndarray) -> tuple[np.ndarray, 
     driver_total, content_total = (t + t[mirror] for t in (driver_total, content_total))
     ratios = np.full(len(BONES), body_ratio)
     np.divide(content_total, driver_total, out=ratios, where=driver_total > 0)
+    heads = [_bone_lengths(poses)[:, HEAD] for poses in (content, driving)]
+    if all((lengths > 0).any() for lengths in heads):
+        longest = [float(np.nanquantile(lengths, LONGEST)) for lengths in heads]
+        ratios[HEAD] = longest[0] / longest[1]
     limits = body_ratio / PROPORTION_LIMIT, body_ratio * PROPORTION_LIMIT
     return np.clip(ratios, *limits), body_ratio
 
