@@ -1,8 +1,8 @@
-# make demo | test | lint: each sets everything up on a fresh machine (needs Python >= 3.11 and a package index).
+# make demo | test | lint | bench: each sets everything up on a fresh machine (needs Python >= 3.11 and a package index).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint style format clean
+.PHONY: demo test lint bench style format clean
 
 demo: .venv/installed
 	$(BIN)/hueman demo --out demo-output
@@ -10,6 +10,10 @@ demo: .venv/installed
 test: .venv/installed-dev
 # One thread for each of the two test processes: more would wait for each other.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+# How fast hueman is here: everything in turn with its baseline, some ten minutes.
+bench: .venv/installed-dev
+	$(BIN)/python -m benchmarks.speed --out bench.json
 
 lint: style .venv/installed-dev
 	$(BIN)/pyright

@@ -1,0 +1,76 @@
+"""How fast hueman is on this machine.
+
+python -m benchmarks.speed [NAME...] [--rounds 5] [--out FILE.json] [--quick]
+
+NAME: generators, chain, preparation; all by default. Each thing is timed in turn with its baseline,
+in the same run. The table shows medians a frame, and how many times faster than the baseline. Of
+"everything" and its parts, the ratio is what the part is the whole's share of, turned round. With
+--quick everything is small, only to see that it runs.
+"""
+
+import argparse
+import json
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks.speed import chain, generators, preparation
+from benchmarks.speed.contest import Timing, conditions, hold
+from rich.console import Console
+from rich.table import Table
+
+from hueman.files import atomic_file
+from hueman.memory import keep_freed_memory
+
+ROOMS = {
+    "generators": lambda quick: nullcontext(generators.contests(quick)),
+    "chain": chain.contests,
+    "preparation": lambda quick: nullcontext(preparation.contests(quick)),
+}
+
+
+def main() -> None:
+    """Time what is named, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=[])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(ROOMS):
+        parser.error(f"there is no {sorted(unknown)[0]}; choose of {', '.join(ROOMS)}")
+    keep_freed_memory()
+    timings: list[Timing] = []
+    for name in options.names or ROOMS:
+        with ROOMS[name](options.quick) as contests:
+            for contest in contests:
+                timings += hold(contest, 1 if options.quick else options.rounds)
+    facts = conditions()
+    Console().print(table(timings))
+    print(", ".join(f"{name} {value}" for name, value in facts.items() if value is not None))
+    if options.out:
+        content = {**facts, "timings": [asdict(timing) for timing in timings]}
+        with atomic_file(options.out) as temporary:
+            temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def table(timings: list[Timing]) -> Table:
+    """Lay out all timings."""
+    result = Table()
+    for column in ("what", "way", "ms", "a second", "times faster"):
+        result.add_column(column, justify="left" if column in ("what", "way") else "right")
+    shown = None
+    for each in timings:
+        if each.contest != shown:
+            result.add_section()
+        name = "" if each.contest == shown else each.contest
+        shown = each.contest
+        rate = 1000 / each.milliseconds
+        result.add_row(
+            name, each.way, f"{each.milliseconds:.1f}", f"{rate:.1f}", f"{each.ratio:.2f}"
+        )
+    return result
+
+
+if __name__ == "__main__":
+    main()
