@@ -8,7 +8,7 @@ from hueman.stage_config import Schedule
 
 
 def test_every_preset_loads_and_round_trips():
-    assert presets() == ["choreo-small", "demo", "lite", "paper"]
+    assert presets() == ["choreo-small", "demo", "lite", "paper", "realtime"]
     for name in presets():
         config = load_config(name)
         assert config_from_dict(config_to_dict(config)) == config

@@ -227,7 +227,7 @@ def train(
     Args:
         dataset: folder made by 'hueman prepare'.
         out: folder of the run; its model.safetensors is the result.
-        preset: demo, lite (default), paper, or a YAML file.
+        preset: demo, lite (default), paper, realtime, or a YAML file.
         set: changes to the preset, such as stage_two.schedule.steps=2000.
         start_from: a trained model, whose settings are used instead of a preset: its encoders stay
             as they are, its generator goes on learning (fine-tuning).
