@@ -3,12 +3,12 @@
 python benchmarks/finished_videos.py [--model MODEL] [--clips FOLDER] [--out FOLDER]
 
 Every person of a folder of clips (FOLDER/PERSON/ACTION.mp4) is shown from one clip, doing each of
-some actions as the next person's clip shows it, in pairs of colours. The videos are written and
-read again, as a user gets them. Prints for each person how far, in CIEDE2000, garments are from the
-nearest colour that they can have.
+some actions as the next person's clip shows it, in pairs of colours. Prints for each person how
+far, in CIEDE2000, garments are from the nearest colour that they can have, as every command does.
 
 Everybody also does the same actions as their own clips show them: then it is known where the person
-has to stand still. Prints how much their pixels change there from frame to frame, in levels of 8
+has to stand still. These videos are written and read again, as a user gets them. Prints how much
+their pixels change there from frame to frame, in levels of 8
 bits, beside the change in the driving clip itself, at the same size.
 """
 

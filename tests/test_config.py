@@ -59,6 +59,7 @@ def test_overrides_change_one_setting():
         (["height=33"], "33"),
         (["stage_one.generator_levels=7"], "multiples of 128, or a smaller stage_one.gen"),
         (["stage_two.generator.downsamplings=5"], "multiples of 64, or a smaller stage_two.gen"),
+        (["stage_one.encoder.shrink=3"], "96x64, 3 times smaller, are too small for .*4 blocks"),
         (["stage_two.generator.network=unet"], "multiples of 128, or a smaller .*unet_levels"),
         (
             ["deformable_gan={schedule: {steps: 4}, levels: 6}"],

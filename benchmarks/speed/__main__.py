@@ -3,9 +3,9 @@
 python -m benchmarks.speed [NAME...] [--rounds 5] [--out FILE.json] [--quick]
 
 NAME: generators, chain, preparation; all by default. Each thing is timed in turn with its baseline,
-in the same run. The table shows medians a frame, and how many times faster than the baseline. Of
-"everything" and its parts, the ratio is what the part is the whole's share of, turned round. With
---quick everything is small, only to see that it runs.
+in the same run. The table shows medians a frame, and how many times faster than the baseline; below
+"everything" come its parts, and how many times the whole takes longer. With --quick everything is
+small, only to see that it runs.
 """
 
 import argparse
@@ -14,11 +14,11 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.speed import chain, generators, preparation
-from benchmarks.speed.contest import Timing, conditions, hold
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.speed import chain, generators, preparation
+from benchmarks.speed.contest import Timing, conditions, hold
 from hueman.files import atomic_file
 from hueman.memory import keep_freed_memory
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from benchmarks.speed.contest import Contest
 
+from benchmarks.speed.contest import Contest
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
 from hueman.config import load_config

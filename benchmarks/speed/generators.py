@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import torch
-from benchmarks.speed.contest import Contest
 from torch import Tensor
 from torch.nn import functional as F
 
+from benchmarks.speed.contest import Contest
 from hueman.config import TrainingConfig, load_config
 from hueman.generation.precision import computing_in
 from hueman.networks.coarse_to_fine import CoarseToFine

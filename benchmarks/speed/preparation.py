@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from benchmarks.speed.contest import Contest
 
+from benchmarks.speed.contest import Contest
 from hueman.clips.sources import ClipSource
 from hueman.clips.video import Video
 from hueman.color.augmentation import GarmentStatistics, recolor_batch

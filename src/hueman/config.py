@@ -95,6 +95,18 @@ class TrainingConfig:
         return self
 
     @model_validator(mode="after")
+    def _encoders_see_enough(self) -> "TrainingConfig":
+        encoder = self.stage_one.encoder
+        least = 2 ** (encoder.blocks + 1)
+        if min(self.height, self.width) // encoder.shrink < least:
+            raise ValueError(
+                f"frames of {self.height}x{self.width}, {encoder.shrink} times smaller, are too "
+                f"small for encoders of {encoder.blocks} blocks, which need {least} pixels: choose "
+                "a smaller stage_one.encoder.shrink"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _networks_can_halve_the_frames(self) -> "TrainingConfig":
         generator = self.stage_two.generator
         halvings = {"stage_one.generator_levels": self.stage_one.generator_levels}

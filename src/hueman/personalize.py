@@ -39,6 +39,7 @@ SETTINGS = (
     "stage_two.source_frame=random",  # videos are made from several frames of a clip
     "stage_two.schedule.learning_rate=0.0005",
     "stage_two.schedule.decay_from=0.4",
+    "stage_two.distillation_weight=0",  # a student's teacher is not at hand
     "test_actions=[]",
     "split=actions",
 )

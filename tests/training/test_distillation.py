@@ -53,8 +53,10 @@ def test_a_student_has_everything_but_the_generator_of_its_teacher(
             assert torch.equal(student[name], tensor), name
     assert (out / TEACHER_FILE).read_bytes() == teacher.read_bytes()
     assert '"distillation"' in (out / "stage_two" / "log.jsonl").read_text("utf-8")
-    # The run goes on without the teacher's own file.
+    # The run goes on without the teacher's own file, and another may begin with the student.
     assert train(Dataset(truth_dataset.root), out, config, "cpu") == file
+    models = {"start_from": file, "teacher": teacher}
+    train(Dataset(truth_dataset.root), tmp_path / "longer", config, "cpu", **models)
 
 
 def stage(teacher, truth_dataset, settings):
@@ -116,6 +118,11 @@ def test_what_cannot_be_taught_is_refused_before_anything_is_written(
     config = load_config("demo", [*STUDENT, "stage_one.upper_code=12"])
     with pytest.raises(HuemanError, match=r"teacher's encoders.*differ in the generator alone"):
         train(truth_dataset, out, config, "cpu", teacher=teacher)
+    torch.manual_seed(6)
+    stranger = tmp_path / "stranger.safetensors"
+    save_model(VideoModel(config := load_config("demo", STUDENT)), stranger, {})
+    with pytest.raises(HuemanError, match="does not have its teacher's encoders"):
+        train(truth_dataset, out, config, "cpu", start_from=stranger, teacher=teacher)
     with pytest.raises(HuemanError, match="distillation_weight is 1, but there is no teacher"):
         train(truth_dataset, out, load_config("demo", STUDENT), "cpu")
     assert not (out / "config.yaml").exists()

@@ -121,7 +121,7 @@ def test_other_methods_have_their_own_stages(
 
 def test_table_is_for_people():
     stages = [
-        StageCost("stage I, upper", 48_500_000, 1000, 0.25, 3_400_000_000, 580_000_000, 3),
+        StageCost("stage I, upper", 48_500_000, 1000, 0.25, 3_400_000_000, 580_000_000, 3, 5.0, 0),
         StageCost("stage II", 1_000_000, 30_000, 7.2, 900_000_000, 12_000_000, 2, 9.0, 100),
     ]
     cost = RunCost(stages, 400_000_000, "some GPU")

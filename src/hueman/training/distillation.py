@@ -43,6 +43,21 @@ def check_teacher(out: Path, config: TrainingConfig) -> None:
         )
 
 
+def check_encoders(start: VideoModel, teacher: VideoModel) -> None:
+    """Check that a model that goes on learning from a teacher has its encoders.
+
+    Raises:
+        HuemanError: it has others, so that its codes would mean nothing to the teacher.
+    """
+    theirs = teacher.encoders.state_dict()
+    same = all(torch.equal(own, theirs[name]) for name, own in start.encoders.state_dict().items())
+    if not same:
+        raise HuemanError(
+            "The model to start from does not have its teacher's encoders, so their codes differ; "
+            "name the teacher that it was trained with, or leave --start-from out."
+        )
+
+
 def student_of(teacher: VideoModel, config: TrainingConfig) -> VideoModel:
     """Make a model with a teacher's networks but for the generator, which is untrained.
 

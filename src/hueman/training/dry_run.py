@@ -65,9 +65,9 @@ class StageCost:
     """Bytes on disk."""
     kept: int
     """Checkpoints that stay on the disk at the end, the best one among them."""
-    look: float = 0.0
+    look: float
     """Seconds to measure once, to make a sample picture and to save a checkpoint."""
-    looks: int = 0
+    looks: int
     """How often that is done."""
 
     @property

@@ -38,7 +38,13 @@ from hueman.training.deformable_gan import (
     save_deformable_gan,
 )
 from hueman.training.devices import explained_loss_of_processes, make_fabric
-from hueman.training.distillation import TEACHER_FILE, check_teacher, read_teacher, student_of
+from hueman.training.distillation import (
+    TEACHER_FILE,
+    check_encoders,
+    check_teacher,
+    read_teacher,
+    student_of,
+)
 from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.fine_tuning import START_FILE, keep_beginning, read_start, start_model
 from hueman.training.fitting import clear_memory_errors
@@ -194,7 +200,10 @@ def _begin(
         start_model(start_from, config)
         keep_beginning(out, start_from, START_FILE)
     if teacher is not None:
-        student_of(load_model(teacher)[0], config)
+        taught_by = load_model(teacher)[0]
+        student_of(taught_by, config)
+        if start_from is not None:
+            check_encoders(load_model(start_from)[0], taught_by)
         keep_beginning(out, teacher, TEACHER_FILE)
     check_teacher(out, config)
     with atomic_file(path) as temporary:
