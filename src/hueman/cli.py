@@ -276,6 +276,7 @@ def generate(
     restoration: Literal["auto", "on", "off"] = "auto",
     device: str = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
+    steady: bool = True,
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
     movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_DRIVING,
 ) -> None:
@@ -304,6 +305,8 @@ def generate(
         device: auto, cpu or cuda.
         precision: of the generator; bf16 is faster where the processor or the GPU is made for it
             (auto).
+        steady: hold what hardly changes from frame to frame, so that nothing trembles; the paper
+            does not.
         perception: how people are seen in videos; best as in the clips of the training.
         movement: how the driving movement is taken and timed.
     """
@@ -327,6 +330,7 @@ def generate(
             upper_from,
             lower_from,
             precision,
+            steady,
         )
     )
 

@@ -79,6 +79,22 @@ def test_frames_follow_each_other_from_black(predictor, clip, count):
     assert not np.array_equal(again[0], frames[1])
 
 
+def test_steadied_unless_clothes_change(predictor, clip):
+    content, poses = predictor.content(clip), clip.pose[:3]
+    plain = Predictor(predictor.model, "cpu", "fp32", steadied=False)
+    clothes = predictor.clothes(content)
+    shown, made = (np.stack(list(p.generate(content, poses, clothes))) for p in (predictor, plain))
+    assert np.array_equal(shown[0], made[0])
+    assert np.abs(np.diff(shown.astype(int), axis=0)).mean() < (
+        0.9 * np.abs(np.diff(made.astype(int), axis=0)).mean()
+    )
+    fade = Clothes(codes_between(torch.zeros(24), torch.full((24,), 5.0), 3))
+    faded, other = (list(p.generate_each(content, poses, [fade])) for p in (predictor, plain))
+    assert np.array_equal(faded, other)
+    both = list(predictor.generate_each(content, poses, [fade, clothes]))
+    np.testing.assert_allclose(np.stack(both)[:, 1].astype(int), shown.astype(int), atol=1)
+
+
 def test_only_a_model_that_can_use_them_takes_several_frames(predictor, clip):
     paper = tiny_model("stage_two.appearance=false")
     assert len(predictor.content(clip)) == 8
@@ -145,7 +161,9 @@ def test_an_action_drives_faster_and_again(predictor, truth_dataset, tmp_path):
     content = truth_dataset.root / truth_dataset.entry("plaid", "march").file
     movement = DrivingSettings(speed=10, loop=2)
     out = tmp_path / "out.mp4"
-    result = generate(tmp_path, content, "wave_both", out, device="cpu", movement=movement)
+    result = generate(
+        tmp_path, content, "wave_both", out, device="cpu", movement=movement, steady=False
+    )
     assert result.frames == 10
     assert result.fps == 25
     frames = Video(out).read().astype(int)

@@ -56,6 +56,7 @@ def generate(
     upper_from: Path | None = None,
     lower_from: Path | None = None,
     precision: Precision = "auto",
+    steady: bool = True,
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -77,6 +78,7 @@ def generate(
         upper_from: a picture of somebody who wears an upper garment of the colour wanted.
         lower_from: the same for the lower garment.
         precision: of the generator, see `choose_precision`.
+        steady: whether the video is steadied, see `hueman.generation.steadying`.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
@@ -86,7 +88,7 @@ def generate(
     check_output(out, transparent=backdrop is not None and backdrop.transparent)
     upper = _color("upper", upper, upper_from, perception)
     lower = _color("lower", lower, lower_from, perception)
-    settings = SceneSettings(content, str(drive), crop, content_frames, device, precision)
+    settings = SceneSettings(content, str(drive), crop, content_frames, device, precision, steady)
     scene = Scene.of(model, settings, movement, perception)
     generator, length = scene.generator, len(scene.poses)
     generator.predictor.model.choose_restoration(restoration)

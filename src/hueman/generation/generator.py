@@ -50,6 +50,7 @@ class HumanVideoGenerator(
         device: "auto", "cpu" or "cuda".
         notes: on its training, kept in its file.
         precision: "auto", "fp32" or "bf16", see `choose_precision`.
+        steady: whether videos are steadied, see `hueman.generation.steadying`.
     """
 
     def __init__(
@@ -58,8 +59,9 @@ class HumanVideoGenerator(
         device: str = "auto",
         notes: dict[str, Any] | None = None,
         precision: str = "auto",
+        steady: bool = True,
     ):
-        self.predictor = Predictor(model, device, precision)
+        self.predictor = Predictor(model, device, precision, steady)
         self.notes = notes or {}
         self.met: tuple[MetRequest, ...] = ()
         """What came of the colours that were asked for, in the last video that was finished."""
@@ -73,6 +75,7 @@ class HumanVideoGenerator(
         *,
         device: str = "auto",
         precision: str = "auto",
+        steady: bool = True,
         **hub: Any,
     ) -> Self:
         """Load a model.
@@ -82,6 +85,7 @@ class HumanVideoGenerator(
                 ("name/model"); by default the model in the box.
             device: "auto", "cpu" or "cuda".
             precision: "auto", "fp32" or "bf16", see `choose_precision`.
+            steady: whether videos are steadied, see `hueman.generation.steadying`.
             hub: `revision`, `token` and the like, for the hub.
 
         Raises:
@@ -90,13 +94,19 @@ class HumanVideoGenerator(
         path = boxed_model() if source is None else Path(source)
         if path.exists() or not HUB_NAME.fullmatch(str(source)):
             model, notes = load_model(path)
-            return cls(model, device, notes, precision)
-        options = {"device": device, "precision": precision, **hub}
+            return cls(model, device, notes, precision, steady)
+        options = {"device": device, "precision": precision, "steady": steady, **hub}
         return super().from_pretrained(str(source), **options)
 
     @classmethod
     def _from_pretrained(
-        cls, *, model_id: str, device: str = "auto", precision: str = "auto", **hub: Any
+        cls,
+        *,
+        model_id: str,
+        device: str = "auto",
+        precision: str = "auto",
+        steady: bool = True,
+        **hub: Any,
     ) -> Self:
         """Load a model from the hub, for the mixin."""
         chosen = {key: hub[key] for key in HUB_OPTIONS if key in hub}
@@ -108,7 +118,7 @@ class HumanVideoGenerator(
                 f"({str(error).splitlines()[0]}); check its name."
             ) from error
         model, notes = load_model(file)
-        return cls(model, device, notes, precision)
+        return cls(model, device, notes, precision, steady)
 
     def _save_pretrained(self, save_directory: Path) -> None:
         """Write the model's file, for the mixin, which writes a card beside it."""

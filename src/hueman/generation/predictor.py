@@ -15,6 +15,7 @@ from hueman.features.pose import scale_pose
 from hueman.generation.colors import GARMENTS, ColorMeter, Request, meet, reachable
 from hueman.generation.person import Clothes, Person
 from hueman.generation.precision import choose_precision, computing_in
+from hueman.generation.steadying import steady
 from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.guidance import Guidance
@@ -38,9 +39,17 @@ class Predictor:
         model: as `load_model` returns it.
         device: "auto", "cpu" or "cuda".
         precision: of the generator, see `choose_precision`.
+        steadied: whether videos are steadied, see `hueman.generation.steadying`.
     """
 
-    def __init__(self, model: VideoModel, device: str = "auto", precision: str = "auto"):
+    def __init__(
+        self,
+        model: VideoModel,
+        device: str = "auto",
+        precision: str = "auto",
+        steadied: bool = True,
+    ):
+        self.steadied = steadied
         self.device = choose_device(device)
         self.dtype = choose_precision(precision, self.device)
         self.model = model.to(self.device).eval()
@@ -196,6 +205,9 @@ class Predictor:
     ) -> Iterator[np.ndarray]:
         """Make several videos of the same movement at once; what they share is found once.
 
+        The network goes on from its own frames, as in training; those that are shown are steadied,
+        except where clothes change, whose fade shall not lag.
+
         Args:
             person: to be shown.
             pose: (T, 18, 3), driving poses in pixels of the model's frames.
@@ -211,11 +223,17 @@ class Predictor:
         worn = [person.worn(clothes) for clothes in each]
         colors = [color for color in worn if color is not None]
         previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
+        shown = previous
         for number, told in enumerate(self._guidance(person, poses, chosen)):
             told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
             color = torch.stack([all_[number] for all_ in colors]) if colors else None
             previous = self.next_frame(told, codes[:, number], previous, color)
-            yield to_uint8(previous)
+            if number == 0 or not self.steadied:
+                shown = previous
+            else:
+                fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)[:, None, None, None]
+                shown = torch.where(fades, previous, steady(previous, shown))
+            yield to_uint8(shown)
 
     def _guidance(self, person: Person, poses: Tensor, chosen: Tensor) -> Iterator[Guidance]:
         """Estimate what is seen under each pose, a few frames ahead."""

@@ -45,7 +45,10 @@ class Scene:
         perception = perception or PerceptionSettings()
         movement = movement or DrivingSettings()
         generator = HumanVideoGenerator.from_pretrained(
-            model, device=settings.device, precision=settings.precision
+            model,
+            device=settings.device,
+            precision=settings.precision,
+            steady=settings.steady,
         )
         generator.set_content(settings.content, settings.crop, settings.content_frames, perception)
         if settings.drive is not None:

@@ -23,3 +23,5 @@ class SceneSettings:
     """auto, cpu or cuda."""
     precision: Precision = "auto"
     """Of the generator: bf16 is faster where processor or GPU is made for it (auto)."""
+    steady: bool = True
+    """Hold what hardly changes from frame to frame, so that nothing trembles; not in the paper."""
