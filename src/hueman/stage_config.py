@@ -216,6 +216,11 @@ class StageTwoConfig:
     """The generator also sees the content frame itself, warped part by part before its background,
     with its garments in the colours that the codes stand for, and only mends it where needed: so
     it can show people it was not trained on. The paper has none."""
+    mending: Literal["share", "correction"] = "share"
+    """With `appearance`: how the generator mends that picture. It makes a frame and how much of it
+    is shown at each place; or it says how far each value is moved towards black or white. A
+    generator without normalisation has to correct: of its own frames it soon shows nothing, and
+    then learns nothing more."""
     tint_weight: float = Field(default=5.0, ge=0)
     """With `appearance`: of the L1 distance in the garments of that warped picture from the real
     frame, which teaches what colours codes stand for."""

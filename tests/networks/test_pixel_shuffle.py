@@ -8,7 +8,9 @@ from hueman.networks.written_code import WrittenCode
 
 def tiny(**changes):
     torch.manual_seed(0)
-    return PixelShuffleGenerator(24, **{"channels": 8, "residual_blocks": 2, **changes})
+    network = PixelShuffleGenerator(24, **{"channels": 8, "residual_blocks": 2, **changes})
+    torch.nn.init.normal_(network.last.weight, std=0.1)
+    return network
 
 
 def inputs(count=1, size=(64, 32)):
@@ -27,6 +29,11 @@ def test_keeps_size_and_range_and_has_as_many_outputs_as_asked():
         frame = tiny(square=square, outputs=4)(pictures, code)
         assert frame.shape == (2, 4, 64, 32)
         assert frame.abs().max() < 1
+
+
+def test_untrained_it_makes_grey():
+    pictures, code = inputs()
+    assert not PixelShuffleGenerator(24, channels=8)(pictures, code).any()
 
 
 def test_each_frame_of_a_batch_is_made_with_its_own_code():

@@ -66,6 +66,41 @@ def test_a_frame_is_a_blend_of_what_is_made_and_what_is_seen(made):
     assert raw["made"].shape[1] == 4
 
 
+@pytest.mark.parametrize("network", ["coarse_to_fine", "pixel_shuffle"])
+def test_corrections_move_what_is_seen_towards_black_and_white(made, network):
+    changes = ["stage_two.mending=correction", f"stage_two.generator.network={network}"]
+    torch.manual_seed(0)
+    model = VideoModel(load_config("demo", [*TINY, APPEARANCE, *changes])).eval()
+    batch = made.batch(1)
+    told, code = batch.guidance[0], batch.code
+    base = tinted(told.appearance, *model.colors(code).chunk(2, dim=1)).detach()
+    for correction in (0.0, 0.25, 1.0, -1.0):
+        handle = model.generator.register_forward_hook(
+            lambda *args, value=correction: torch.full_like(args[-1], value)
+        )
+        frame = model.next_frame(told, code, batch.previous)
+        handle.remove()
+        aim = torch.full_like(base, 1.0 if correction > 0 else -1.0)
+        torch.testing.assert_close(frame, torch.lerp(base, aim, abs(correction)))
+
+
+def test_an_untrained_correction_changes_nothing_and_learns(split):
+    """Other than a share, which may close for good: every pixel tells the generator something."""
+    changes = ["stage_two.mending=correction", "stage_two.generator.network=pixel_shuffle"]
+    config = load_config("demo", [*TINY, APPEARANCE, *changes])
+    torch.manual_seed(0)
+    fabric = make_fabric(config, "cpu")
+    stage = StageTwo(VideoModel(config), load_vgg("vgg16", 2), split, config, fabric)
+    batch = stage.batch(1)
+    told, code = batch.guidance[0], batch.code
+    base = tinted(told.appearance, *stage.model.colors(code).chunk(2, dim=1))
+    torch.testing.assert_close(stage.model.next_frame(told, code, batch.previous), base)
+    before = weights_of(stage.model.generator)
+    update(stage)
+    update(stage, 1)
+    assert changed(before, stage.model.generator)
+
+
 def test_in_training_the_path_wears_the_very_colours(made):
     pair, batch = made.batch.warp(4), made.batch(4)
     torch.testing.assert_close(batch.colors, pair.colors)

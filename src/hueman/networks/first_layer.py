@@ -76,6 +76,8 @@ class FirstLayer(nn.Module):
 
     def _convolved(self, picture: Tensor, code: WrittenCode) -> Tensor:
         """Convolve the picture and, after it, the map of the code, which is never spread."""
+        if torch.compiler.is_exporting():  # a graph for any number of frames has one convolution
+            return self.convolution(torch.cat([picture, code.spread()], dim=1))
         pad, convolution = self.convolution
         assert isinstance(convolution, nn.Conv2d)  # for type checkers
         weight = convolution.weight

@@ -47,6 +47,9 @@ class PixelShuffleGenerator(nn.Module):
         self.first = FirstLayer(total, channels, code, "no_first_norm", "instance", kernel=3)
         self.blocks = nn.Sequential(*(_Block(channels) for _ in range(residual_blocks)))
         self.last = nn.Conv2d(channels, outputs * folded, 3, padding=1)
+        # Untrained, it makes grey; or, where what it makes is added to a picture, the picture.
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
 
     def forward(self, pictures: Mapping[str, Tensor], code: WrittenCode) -> Tensor:
         """Make a frame.

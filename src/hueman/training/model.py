@@ -47,7 +47,8 @@ def build_generator(config: TrainingConfig) -> Generator:
     outputs = 3
     if config.stage_two.appearance:
         inputs["appearance"] = 5
-        outputs = 4  # a frame, and how much of it is to be shown
+        if config.stage_two.mending == "share":
+            outputs = 4  # a frame, and how much of it is to be shown
     if generator.network == "unet":
         return UNetGenerator(
             code, inputs, generator.channels, generator.unet_levels, generator.upsampling, outputs
@@ -256,6 +257,8 @@ class VideoModel(nn.Module):
         base = tinted(guidance.appearance.float(), *colors.chunk(2, dim=1))
         pictures["appearance"] = torch.cat([base, guidance.appearance[:, 3:]], dim=1)
         made = self.generator(pictures, written)
+        if self.config.stage_two.mending == "correction":
+            return base + made - made.abs() * base  # towards white, or towards black
         share = (made[:, 3:] + 1) / 2
         return share * made[:, :3] + (1 - share) * base
 
