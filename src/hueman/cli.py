@@ -11,7 +11,8 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 
 from hueman.choreography.settings import Background, EdgeSource
-from hueman.cli_videos import colorways, interpolate, personalize, sample, studio
+from hueman.cli_videos import colorways, export, interpolate, personalize, sample, studio
+from hueman.engines.settings import EngineName
 from hueman.errors import HuemanError
 from hueman.generation.settings import DrivingSettings
 from hueman.memory import keep_freed_memory
@@ -277,6 +278,7 @@ def generate(
     device: str = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
     steady: bool = True,
+    engine: EngineName = "auto",
     perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
     movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_DRIVING,
 ) -> None:
@@ -307,6 +309,8 @@ def generate(
             (auto).
         steady: hold what hardly changes from frame to frame, so that nothing trembles; the paper
             does not.
+        engine: what makes the frames: torch, or openvino, by a graph from 'hueman export'; auto is
+            that graph where MODEL has one and computes on a CPU.
         perception: how people are seen in videos; best as in the clips of the training.
         movement: how the driving movement is taken and timed.
     """
@@ -331,6 +335,7 @@ def generate(
             lower_from,
             precision,
             steady,
+            engine,
         )
     )
 
@@ -457,6 +462,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "sample": sample,
     "interpolate": interpolate,
     "studio": studio,
+    "export": export,
     "split": split,
     "evaluate": evaluate,
     "benchmark": benchmark,

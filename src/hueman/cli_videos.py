@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from tyro.conf import OmitArgPrefixes, Positional, arg
 
+from hueman.engines.settings import GraphFormat
 from hueman.generation.scene_settings import SceneSettings
 from hueman.generation.settings import DrivingSettings
 from hueman.preparation.settings import PerceptionSettings
@@ -168,3 +169,26 @@ def studio(
     from hueman.studio.serve import serve
 
     serve(model, host, port, Limits(max_upload_mb, max_seconds))
+
+
+def export(
+    model: Positional[Path | None] = None,
+    *,
+    out: Out,
+    format: GraphFormat = "openvino",
+    int8: bool = False,
+) -> None:
+    """Export a model as a graph: OpenVINO's, which makes videos faster here, or ONNX for elsewhere.
+
+    The graph is checked to make the frames that the model makes.
+
+    Args:
+        model: folder of a training run, or its model.safetensors; the model in the box if left out.
+        out: folder for the graph, what its inputs are, and the model; can be named as the MODEL of
+            other commands, which then use the graph.
+        format: of the graph.
+        int8: compute convolutions in 8 bits: faster, and not quite the same; how far off is told.
+    """
+    from hueman.engines.export import export as run
+
+    print(run(model, out, format, int8))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hueman.clips.encoding import check_output, write_video
 from hueman.color.names import parse_color
+from hueman.engines.settings import EngineName
 from hueman.errors import HuemanError
 from hueman.generation.backdrop import change_backdrop, parse_backdrop
 from hueman.generation.borrowed import borrowed_color
@@ -57,6 +58,7 @@ def generate(
     lower_from: Path | None = None,
     precision: Precision = "auto",
     steady: bool = True,
+    engine: EngineName = "auto",
 ) -> GeneratedVideo:
     """Show the person of one clip doing the action of another, in clothes of any colour.
 
@@ -79,6 +81,7 @@ def generate(
         lower_from: the same for the lower garment.
         precision: of the generator, see `choose_precision`.
         steady: whether the video is steadied, see `hueman.generation.steadying`.
+        engine: what makes the frames, see `choose_engine`.
 
     Raises:
         HuemanError: a file cannot be used, a colour is not understood, or nobody is seen.
@@ -88,7 +91,9 @@ def generate(
     check_output(out, transparent=backdrop is not None and backdrop.transparent)
     upper = _color("upper", upper, upper_from, perception)
     lower = _color("lower", lower, lower_from, perception)
-    settings = SceneSettings(content, str(drive), crop, content_frames, device, precision, steady)
+    settings = SceneSettings(
+        content, str(drive), crop, content_frames, device, precision, steady, engine
+    )
     scene = Scene.of(model, settings, movement, perception)
     generator, length = scene.generator, len(scene.poses)
     generator.predictor.model.choose_restoration(restoration)

@@ -21,7 +21,7 @@ from hueman.generation.retarget import retarget
 from hueman.preparation.settings import PerceptionSettings
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model, save_model
-from hueman.training.model_file import MODEL_FILE
+from hueman.training.model_file import MODEL_FILE, file_of
 
 HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 """Of a model on the hub; whatever exists here under that name is taken first."""
@@ -51,6 +51,8 @@ class HumanVideoGenerator(
         notes: on its training, kept in its file.
         precision: "auto", "fp32" or "bf16", see `choose_precision`.
         steady: whether videos are steadied, see `hueman.generation.steadying`.
+        engine: what makes the frames, see `choose_engine`.
+        file: that the model was read from, if any; an exported graph may be beside it.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class HumanVideoGenerator(
         notes: dict[str, Any] | None = None,
         precision: str = "auto",
         steady: bool = True,
+        engine: str = "auto",
+        file: Path | None = None,
     ):
-        self.predictor = Predictor(model, device, precision, steady)
+        self.predictor = Predictor(model, device, precision, steady, engine, file)
         self.notes = notes or {}
         self.met: tuple[MetRequest, ...] = ()
         """What came of the colours that were asked for, in the last video that was finished."""
@@ -76,6 +80,7 @@ class HumanVideoGenerator(
         device: str = "auto",
         precision: str = "auto",
         steady: bool = True,
+        engine: str = "auto",
         **hub: Any,
     ) -> Self:
         """Load a model.
@@ -86,6 +91,7 @@ class HumanVideoGenerator(
             device: "auto", "cpu" or "cuda".
             precision: "auto", "fp32" or "bf16", see `choose_precision`.
             steady: whether videos are steadied, see `hueman.generation.steadying`.
+            engine: "auto", "torch" or "openvino", see `choose_engine`.
             hub: `revision`, `token` and the like, for the hub.
 
         Raises:
@@ -94,9 +100,9 @@ class HumanVideoGenerator(
         path = boxed_model() if source is None else Path(source)
         if path.exists() or not HUB_NAME.fullmatch(str(source)):
             model, notes = load_model(path)
-            return cls(model, device, notes, precision, steady)
-        options = {"device": device, "precision": precision, "steady": steady, **hub}
-        return super().from_pretrained(str(source), **options)
+            return cls(model, device, notes, precision, steady, engine, file_of(path))
+        options = {"device": device, "precision": precision, "steady": steady, "engine": engine}
+        return super().from_pretrained(str(source), **options, **hub)
 
     @classmethod
     def _from_pretrained(
@@ -106,6 +112,7 @@ class HumanVideoGenerator(
         device: str = "auto",
         precision: str = "auto",
         steady: bool = True,
+        engine: str = "auto",
         **hub: Any,
     ) -> Self:
         """Load a model from the hub, for the mixin."""
@@ -118,7 +125,7 @@ class HumanVideoGenerator(
                 f"({str(error).splitlines()[0]}); check its name."
             ) from error
         model, notes = load_model(file)
-        return cls(model, device, notes, precision, steady)
+        return cls(model, device, notes, precision, steady, engine, Path(file))
 
     def _save_pretrained(self, save_directory: Path) -> None:
         """Write the model's file, for the mixin, which writes a card beside it."""

@@ -10,16 +10,18 @@ from torch import Tensor
 from hueman.appearance.choosing import content_frames
 from hueman.clips.panels import spread
 from hueman.clips.store import PreparedClip
+from hueman.engines.engine import choose_engine
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
 from hueman.generation.colors import GARMENTS, ColorMeter, Request, meet, reachable
 from hueman.generation.person import Clothes, Person
-from hueman.generation.precision import choose_precision, computing_in
+from hueman.generation.precision import choose_precision
 from hueman.generation.steadying import steady
 from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, load_model
+from hueman.training.model_file import file_of
 from hueman.training.pictures import to_uint8
 
 CONTENT_FRAMES = 8
@@ -40,6 +42,8 @@ class Predictor:
         device: "auto", "cpu" or "cuda".
         precision: of the generator, see `choose_precision`.
         steadied: whether videos are steadied, see `hueman.generation.steadying`.
+        engine: what makes the frames, see `choose_engine`.
+        file: that the model was read from, if any; an exported graph may be beside it.
     """
 
     def __init__(
@@ -48,11 +52,14 @@ class Predictor:
         device: str = "auto",
         precision: str = "auto",
         steadied: bool = True,
+        engine: str = "auto",
+        file: Path | None = None,
     ):
         self.steadied = steadied
         self.device = choose_device(device)
-        self.dtype = choose_precision(precision, self.device)
         self.model = model.to(self.device).eval()
+        dtype = choose_precision(precision, self.device)
+        self.engine = choose_engine(engine, self.model, file, self.device, dtype)
 
     @classmethod
     def from_file(cls, path: Path | str, device: str = "auto") -> "Predictor":
@@ -61,7 +68,7 @@ class Predictor:
         Raises:
             HuemanError: there is no model at `path`, or it is damaged.
         """
-        return cls(load_model(path)[0], device)
+        return cls(load_model(path)[0], device, file=file_of(path))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -177,13 +184,11 @@ class Predictor:
         meter.note(frames.cpu(), person.garments(pose, chosen))
         return meter.means
 
-    @torch.inference_mode()
     def next_frame(
         self, guidance: Guidance, code: Tensor, previous: Tensor, colors: Tensor | None = None
     ) -> Tensor:
-        """Do what `VideoModel.next_frame` does, in the precision chosen; float32."""
-        with computing_in(self.dtype, self.device):
-            return self.model.next_frame(guidance, code, previous, colors).float()
+        """Do what `VideoModel.next_frame` does, by the engine chosen; float32."""
+        return self.engine.next_frame(guidance, code, previous, colors)
 
     def generate(self, person: Person, pose: np.ndarray, clothes: Clothes) -> Iterator[np.ndarray]:
         """Make a video frame by frame, each from the one before.

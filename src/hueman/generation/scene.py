@@ -49,6 +49,7 @@ class Scene:
             device=settings.device,
             precision=settings.precision,
             steady=settings.steady,
+            engine=settings.engine,
         )
         generator.set_content(settings.content, settings.crop, settings.content_frames, perception)
         if settings.drive is not None:

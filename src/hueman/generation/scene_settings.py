@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from hueman.engines.settings import EngineName
 from hueman.generation.settings import Precision
 
 
@@ -25,3 +26,5 @@ class SceneSettings:
     """Of the generator: bf16 is faster where processor or GPU is made for it (auto)."""
     steady: bool = True
     """Hold what hardly changes from frame to frame, so that nothing trembles; not in the paper."""
+    engine: EngineName = "auto"
+    """What makes the frames: torch, or openvino, by a graph from 'hueman export'."""

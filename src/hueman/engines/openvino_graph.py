@@ -1,0 +1,84 @@
+"""Graphs for OpenVINO, which runs them fast on CPUs, 8-bit ones above all."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.export import ExportedProgram
+
+from hueman.engines.graph import OUTPUT, quietly
+from hueman.engines.requirements import load
+from hueman.errors import HuemanError
+
+if TYPE_CHECKING:
+    import openvino
+
+OPENVINO_FILE = "frame.xml"
+"""In the folder of an exported model; the weights are beside it."""
+
+
+def openvino_graph(program: ExportedProgram, inputs: dict[str, Tensor]) -> "openvino.Model":
+    """Convert a traced model.
+
+    Args:
+        program: from `export_graph`.
+        inputs: as it was traced with; all but their number of frames is fixed.
+
+    Raises:
+        HuemanError: OpenVINO is not installed.
+    """
+    with quietly():
+        model = load("openvino").convert_model(program)
+    for port, name in zip(model.inputs, inputs, strict=True):
+        port.get_tensor().set_names({name})
+    model.outputs[0].get_tensor().set_names({OUTPUT})
+    model.reshape({name: (-1, *tensor.shape[1:]) for name, tensor in inputs.items()})
+    return model
+
+
+def write_openvino(model: "openvino.Model", folder: Path) -> Path:
+    """Write a graph, and its weights as they are: the numbers of Lab bear no rounding."""
+    file = folder / OPENVINO_FILE
+    load("openvino").save_model(model, file, compress_to_fp16=False)
+    return file
+
+
+class OpenVinoGraph:
+    """A graph ready to run.
+
+    Args:
+        source: a graph, or the file of one.
+        dtype: torch.float32, or torch.bfloat16 to compute convolutions in that.
+        threads: of the CPU; by default as many as torch uses.
+
+    Raises:
+        HuemanError: OpenVINO is not installed, or the file is damaged.
+    """
+
+    def __init__(
+        self,
+        source: "openvino.Model | Path",
+        dtype: torch.dtype = torch.float32,
+        threads: int | None = None,
+    ):
+        options: dict[str, Any] = {
+            "INFERENCE_PRECISION_HINT": "bf16" if dtype == torch.bfloat16 else "f32",
+            "INFERENCE_NUM_THREADS": threads or torch.get_num_threads(),
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        try:
+            self._run = load("openvino").Core().compile_model(source, "CPU", options)
+        except RuntimeError as error:
+            raise HuemanError(
+                f"The graph {source} cannot be used ({str(error).strip().splitlines()[-1]}); "
+                "export the model again."
+            ) from error
+
+    def __call__(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Make the frames (N, 3, H, W) of `graph_inputs`."""
+        arrays: dict[str, np.ndarray] = {
+            name: tensor.contiguous().numpy() for name, tensor in inputs.items()
+        }
+        return torch.from_numpy(self._run(arrays)[0].copy())

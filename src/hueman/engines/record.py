@@ -1,0 +1,52 @@
+"""What is kept beside an exported graph: of which model it is, its inputs, how exact it is."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hueman.clips.arrays import file_sha256
+from hueman.errors import HuemanError
+
+RECORD_FILE = "export.json"
+
+
+@dataclass(frozen=True)
+class ExportRecord:
+    """Of one exported graph."""
+
+    file: str
+    """The graph's."""
+    model_sha256: str
+    """Of the model's file that it was exported from."""
+    inputs: dict[str, list[int]]
+    """Shape of each input but for the number of frames, which comes first; all are float32."""
+    eight_bits: bool
+    mean_difference: float
+    """Of the frames from torch's, in levels of 8 bits."""
+    largest_difference: float
+
+    def write(self, folder: Path) -> None:
+        """Write it into the graph's folder."""
+        text = json.dumps({"hueman_export": 1, **asdict(self)}, indent=2)
+        (folder / RECORD_FILE).write_text(text + "\n", "utf-8")
+
+
+def check_graph(file: Path) -> None:
+    """Check that the graph beside a model was exported from it.
+
+    Raises:
+        HuemanError: it was exported from another, or nobody knows from which.
+    """
+    record = file.parent / RECORD_FILE
+    try:
+        known = json.loads(record.read_text("utf-8"))["model_sha256"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HuemanError(
+            f"{record} does not say which model the graph beside it is of; export the model again, "
+            "or choose the engine torch."
+        ) from error
+    if known != file_sha256(file):
+        raise HuemanError(
+            f"The graph in {file.parent} was exported from another model than {file.name}; export "
+            "the model again, or choose the engine torch."
+        )

@@ -1,0 +1,163 @@
+"""Exported graphs: the same frames without torch, and who uses them."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from tiny_model import tiny_model, tiny_model_file
+
+from hueman.engines.engine import OpenVinoEngine, TorchEngine, choose_engine
+from hueman.engines.export import TOLERANCE, differences, export
+from hueman.engines.graph import NextFrame, random_inputs
+from hueman.engines.onnx_graph import ONNX_FILE, OnnxGraph
+from hueman.engines.openvino_graph import OPENVINO_FILE, OpenVinoGraph
+from hueman.errors import HuemanError
+from hueman.generation.generator import HumanVideoGenerator
+from hueman.training.model import load_model, save_model
+from hueman.training.model_file import MODEL_FILE
+
+CPU = torch.device("cpu")
+REAL_TIME = ("stage_two.generator.network=pixel_shuffle", "stage_two.mending=correction")
+
+
+def lively(model):
+    """Give untrained corrections something to do, so that a graph could be wrong."""
+    torch.manual_seed(1)
+    torch.nn.init.normal_(model.generator.last.weight, std=0.02)
+    return model
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exported")
+    save_model(lively(tiny_model(*REAL_TIME)), folder / "run" / MODEL_FILE, {"about": "it"})
+    return export(folder / "run", folder / "graph").folder
+
+
+def test_the_graph_makes_the_frames_of_torch_for_any_number_at_once(exported):
+    model, graph = load_model(exported)[0], OpenVinoGraph(exported / OPENVINO_FILE)
+    made = NextFrame(model)
+    for count in (1, 2, 5):
+        inputs = random_inputs(model, count)
+        with torch.inference_mode():
+            expected = made(**inputs)
+        assert (graph(inputs) - expected).abs().max() * 127.5 < TOLERANCE
+        base = made(**{**inputs, "previous": -inputs["previous"]})
+        assert (base - expected).abs().max() > 0.01  # the network does something
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [REAL_TIME, (), ("stage_two.appearance=false", "lightness_augmentation=false")],
+    ids=["real time", "coarse to fine", "the paper's"],
+)
+def test_onnx_makes_the_same_frames(tmp_path, settings):
+    model = tiny_model(*settings)
+    save_model(lively(model) if settings == REAL_TIME else model, tmp_path / MODEL_FILE, {})
+    made = export(tmp_path / MODEL_FILE, tmp_path / "graph", "onnx")
+    model, run = load_model(tmp_path)[0], OnnxGraph(tmp_path / "graph" / ONNX_FILE)
+    mean, largest = differences(model, run, [random_inputs(model, 4)])
+    assert mean <= largest < TOLERANCE
+    record = json.loads((tmp_path / "graph" / "export.json").read_text("utf-8"))
+    assert record["file"] == ONNX_FILE
+    assert set(record["inputs"]) == set(random_inputs(model, 1))
+    assert record["largest_difference"] == made.record.largest_difference < TOLERANCE
+
+
+def test_a_video_by_the_graph_is_the_video_by_torch(exported, clips_folder):
+    content = next(clips_folder.rglob("*.mp4"))
+    videos = []
+    for engine, kind in (("torch", TorchEngine), ("auto", OpenVinoEngine)):
+        generator = HumanVideoGenerator.from_pretrained(
+            exported, device="cpu", precision="fp32", engine=engine
+        )
+        assert isinstance(generator.predictor.engine, kind)
+        generator.set_content(content)
+        pose = generator.poses("wave_both")[:4]
+        clothes = generator.sample(1)[0]  # whose colours have to be read from it
+        videos.append(np.stack(list(generator.stream_poses(pose, clothes=clothes))).astype(int))
+    assert np.abs(videos[0] - videos[1]).max() <= 1
+
+
+def test_the_engine_is_torch_without_a_graph(tmp_path):
+    file = tiny_model_file(tmp_path)
+    model = load_model(file)[0]
+    assert isinstance(choose_engine("auto", model, file, CPU, torch.float32), TorchEngine)
+    assert isinstance(choose_engine("auto", model, None, CPU, torch.float32), TorchEngine)
+    for path in (file, None):
+        with pytest.raises(HuemanError, match="hueman export"):
+            choose_engine("openvino", model, path, CPU, torch.float32)
+    with pytest.raises(HuemanError, match="engine is 'tensorrt'"):
+        choose_engine("tensorrt", model, file, CPU, torch.float32)
+
+
+def test_a_graph_of_another_model_is_refused(exported, tmp_path):
+    for file in exported.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    file = tmp_path / MODEL_FILE
+    model = load_model(file)[0]
+    save_model(model, file, {"about": "another"})
+    with pytest.raises(HuemanError, match="exported from another model"):
+        choose_engine("auto", model, file, CPU, torch.float32)
+    (tmp_path / "export.json").write_text("[]", "utf-8")
+    with pytest.raises(HuemanError, match=r"export\.json does not say"):
+        choose_engine("auto", model, file, CPU, torch.float32)
+
+
+def test_a_damaged_graph_is_named(tmp_path):
+    graph = tmp_path / OPENVINO_FILE
+    graph.write_text("<net", "utf-8")
+    with pytest.raises(HuemanError, match="cannot be used"):
+        OpenVinoGraph(graph)
+
+
+def test_only_an_earlier_export_is_replaced(exported, tmp_path):
+    keep = tmp_path / "holiday.jpg"
+    keep.write_bytes(b"1")
+    for out in (tmp_path, keep):
+        with pytest.raises(HuemanError, match="has other files in it"):
+            export(exported, out)
+    assert keep.read_bytes() == b"1"
+    weights = (exported / OPENVINO_FILE).with_suffix(".bin")
+    before, files = weights.read_bytes(), sorted(exported.iterdir())
+    export(exported, exported)
+    assert weights.read_bytes() == before
+    assert sorted(exported.iterdir()) == files
+
+
+def test_eight_bits_are_for_openvino(exported, tmp_path):
+    with pytest.raises(HuemanError, match="--format openvino"):
+        export(exported, tmp_path / "out", "onnx", eight_bits=True)
+
+
+def test_in_eight_bits_frames_differ_little_and_by_how_much_is_told(exported, tmp_path):
+    made = export(exported, tmp_path / "graph", eight_bits=True)
+    assert 0 < made.record.mean_difference < 2
+    assert made.record.eight_bits
+    small, large = (
+        (folder / OPENVINO_FILE).with_suffix(".bin").stat().st_size
+        for folder in (tmp_path / "graph", exported)
+    )
+    assert small < large / 2
+    assert f"{made.record.mean_difference:.2g} levels" in str(made)
+
+
+def test_nothing_is_reported_to_anybody():
+    """OpenVINO's own package for that is never imported, whoever imports OpenVINO first."""
+    code = (
+        "import sys; from hueman.engines.requirements import load; load('openvino');"
+        "assert sys.modules['openvino_telemetry'] is None"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_is_missing_is_said(monkeypatch, exported, tmp_path):
+    monkeypatch.setattr("hueman.engines.requirements.find_spec", lambda name: None)
+    with pytest.raises(HuemanError, match=r"need openvino.*hueman\[export\]"):
+        export(exported, tmp_path / "out")
+    with pytest.raises(HuemanError, match="need onnx,"):
+        export(exported, tmp_path / "out", "onnx")
+    assert not (tmp_path / "out").exists()
