@@ -1,4 +1,4 @@
-"""The examples of docs/api.md, one after the other, with the model in the box."""
+"""The examples of docs/api.md and docs/export.md, with the model in the box."""
 
 import re
 from itertools import islice
@@ -8,10 +8,13 @@ from typing import Any
 import cv2
 import pytest
 
+from hueman.box import boxed_model
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
+from hueman.engines.export import export
+from hueman.training.model import load_model
 
-GUIDE = Path(__file__).parents[1] / "docs" / "api.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
@@ -24,12 +27,26 @@ def folder(tmp_path, clips_folder, monkeypatch):
     return tmp_path
 
 
-def test_the_examples_run(folder):
-    examples = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(examples) == 4
+def run_examples(guide: Path, count: int) -> dict[str, Any]:
+    """Run a page's examples one after the other; return what they have named."""
+    examples = re.findall(r"```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(examples) == count
     names: dict[str, Any] = {}
     for example in examples:
-        exec(compile(example, str(GUIDE), "exec"), names)
+        exec(compile(example, str(guide), "exec"), names)
+    return names
+
+
+def test_the_example_of_a_graph_runs(tmp_path, monkeypatch):
+    export(None, tmp_path / "onnx", "onnx")
+    monkeypatch.chdir(tmp_path)
+    names = run_examples(DOCS / "export.md", 1)
+    config = load_model(boxed_model())[0].config
+    assert names["frame"].shape == (1, 3, config.height, config.width)
+
+
+def test_the_examples_run(folder):
+    names = run_examples(DOCS / "api.md", 4)
     assert names["frames"].shape[1:] == (192, 128, 3)
     assert Video(folder / "long.mp4").info.frames == 50
     assert (folder / "my-model" / "model.safetensors").stat().st_size < 20e6

@@ -20,6 +20,11 @@ from hueman.training.model import load_model, save_model
 from hueman.training.model_file import MODEL_FILE
 
 CPU = torch.device("cpu")
+ALONE = (
+    "stage_two.generator.previous_frame=false",
+    "stage_two.warm_up_frames=0",
+    "stage_two.previous_noise=0",
+)
 REAL_TIME = ("stage_two.generator.network=pixel_shuffle", "stage_two.mending=correction")
 
 
@@ -51,8 +56,13 @@ def test_the_graph_makes_the_frames_of_torch_for_any_number_at_once(exported):
 
 @pytest.mark.parametrize(
     "settings",
-    [REAL_TIME, (), ("stage_two.appearance=false", "lightness_augmentation=false")],
-    ids=["real time", "coarse to fine", "the paper's"],
+    [
+        REAL_TIME,
+        (),
+        ("stage_two.appearance=false", "lightness_augmentation=false"),
+        (*ALONE, "stage_two.generator.network=unet", "stage_two.generator.unet_levels=4"),
+    ],
+    ids=["real time", "coarse to fine", "the paper's", "each frame alone"],
 )
 def test_onnx_makes_the_same_frames(tmp_path, settings):
     model = tiny_model(*settings)
@@ -64,6 +74,7 @@ def test_onnx_makes_the_same_frames(tmp_path, settings):
     record = json.loads((tmp_path / "graph" / "export.json").read_text("utf-8"))
     assert record["file"] == ONNX_FILE
     assert set(record["inputs"]) == set(random_inputs(model, 1))
+    assert ("previous" in record["inputs"]) == ("previous" in model.generator.inputs)
     assert record["largest_difference"] == made.record.largest_difference < TOLERANCE
 
 

@@ -67,7 +67,7 @@ class OpenVinoEngine:
         """Do what `VideoModel.next_frame` does."""
         if colors is None and self.model.tint is not None:
             colors = self.model.colors(code)
-        return self.graph(graph_inputs(guidance, code, previous, colors))
+        return self.graph(graph_inputs(self.model, guidance, code, previous, colors))
 
 
 def choose_engine(

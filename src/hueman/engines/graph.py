@@ -15,7 +15,7 @@ from torch.export import Dim, ExportedProgram
 
 from hueman.appearance.tinting import NEUTRAL_LIGHTNESS
 from hueman.training.guidance import Guidance
-from hueman.training.model import VideoModel
+from hueman.training.model import VideoModel, black_frames
 
 OUTPUT = "frame"
 MOST_AT_ONCE = 256
@@ -35,24 +35,26 @@ class NextFrame(nn.Module):
         features: Tensor,
         regions: Tensor,
         code: Tensor,
-        previous: Tensor,
+        previous: Tensor | None = None,
         appearance: Tensor | None = None,
         colors: Tensor | None = None,
     ) -> Tensor:
         """Return N frames, (N, 3, H, W) in [-1, 1]."""
         guidance = Guidance(features, regions, appearance)
+        if previous is None:  # which this model does not look at
+            previous = black_frames(features)
         return self.model.next_frame(guidance, code, previous, colors)
 
 
 def graph_inputs(
-    guidance: Guidance, code: Tensor, previous: Tensor, colors: Tensor | None
+    model: VideoModel, guidance: Guidance, code: Tensor, previous: Tensor, colors: Tensor | None
 ) -> dict[str, Tensor]:
-    """Return the tensors of `VideoModel.next_frame` by name, without those that are None."""
+    """Return the tensors of `VideoModel.next_frame` by name, without those it does not need."""
     named = {
         "features": guidance.features,
         "regions": guidance.regions,
         "code": code,
-        "previous": previous,
+        "previous": previous if model.config.stage_two.generator.previous_frame else None,
         "appearance": guidance.appearance,
         "colors": colors,
     }
@@ -83,7 +85,7 @@ def random_inputs(model: VideoModel, count: int) -> dict[str, Tensor]:
         colors = between(-30, 30, 2 * length)
         if length == 3:
             colors[:, ::3] += NEUTRAL_LIGHTNESS
-    return graph_inputs(guidance, code, between(-1, 1, 3, *size), colors)
+    return graph_inputs(model, guidance, code, between(-1, 1, 3, *size), colors)
 
 
 def export_graph(model: VideoModel) -> ExportedProgram:

@@ -86,7 +86,7 @@ def _frames(
         colors = None if clothes.colors is None else clothes.colors[None]
         worn = person.worn(Clothes(code, colors))
         now = told.each(lambda tensor, at=number: tensor[at : at + 1])
-        yield graph_inputs(now, code, previous, worn)
+        yield graph_inputs(model, now, code, previous, worn)
         previous = generator.predictor.next_frame(now, code, previous, worn)
 
 

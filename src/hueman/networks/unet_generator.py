@@ -54,4 +54,4 @@ class UNetGenerator(nn.Module):
             (N, outputs, H, W) in [-1, 1]. H and W are multiples of 2 ** levels.
         """
         full = torch.cat([*(pictures[name] for name in self.inputs), code.spread()], dim=1)
-        return self.unet(full, full.new_empty(len(full), 0))
+        return self.unet(full, full.new_empty(full.shape[0], 0))
