@@ -2,10 +2,10 @@
 
 python -m benchmarks.speed [NAME...] [--rounds 5] [--out FILE.json] [--quick]
 
-NAME: generators, chain, preparation; all by default. Each thing is timed in turn with its baseline,
-in the same run. The table shows medians a frame, and how many times faster than the baseline; below
-"everything" come its parts, and how many times the whole takes longer. With --quick everything is
-small, only to see that it runs.
+NAME: generators, engines, chain, preparation, training; all by default. Each thing is timed in turn
+with its baseline, in the same run. The table shows medians a frame, and how many times faster than
+the baseline; below "everything" come its parts, and how many times the whole takes longer. With
+--quick everything is small, only to see that it runs.
 """
 
 import argparse
@@ -17,15 +17,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.speed import chain, generators, preparation
+from benchmarks.speed import chain, engines, generators, preparation, training
 from benchmarks.speed.contest import Timing, conditions, hold
 from hueman.files import atomic_file
 from hueman.memory import keep_freed_memory
 
 ROOMS = {
     "generators": lambda quick: nullcontext(generators.contests(quick)),
+    "engines": lambda quick: nullcontext(engines.contests(quick)),
     "chain": chain.contests,
     "preparation": lambda quick: nullcontext(preparation.contests(quick)),
+    "training": training.contests,
 }
 
 

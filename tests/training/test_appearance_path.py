@@ -73,6 +73,7 @@ def test_corrections_move_what_is_seen_towards_black_and_white(made, network):
     model = VideoModel(load_config("demo", [*TINY, APPEARANCE, *changes])).eval()
     batch = made.batch(1)
     told, code = batch.guidance[0], batch.code
+    assert told.appearance is not None
     base = tinted(told.appearance, *model.colors(code).chunk(2, dim=1)).detach()
     for correction in (0.0, 0.25, 1.0, -1.0):
         handle = model.generator.register_forward_hook(
@@ -93,6 +94,7 @@ def test_an_untrained_correction_changes_nothing_and_learns(split):
     stage = StageTwo(VideoModel(config), load_vgg("vgg16", 2), split, config, fabric)
     batch = stage.batch(1)
     told, code = batch.guidance[0], batch.code
+    assert told.appearance is not None
     base = tinted(told.appearance, *stage.model.colors(code).chunk(2, dim=1))
     torch.testing.assert_close(stage.model.next_frame(told, code, batch.previous), base)
     before = weights_of(stage.model.generator)

@@ -16,7 +16,7 @@ from hueman.features.pose import scale_pose
 from hueman.generation.colors import GARMENTS, ColorMeter, Request, meet, reachable
 from hueman.generation.person import Clothes, Person
 from hueman.generation.precision import choose_precision
-from hueman.generation.steadying import steady
+from hueman.generation.steadying import at_rest, steady
 from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.guidance import Guidance
@@ -236,8 +236,9 @@ class Predictor:
             if number == 0 or not self.steadied:
                 shown = previous
             else:
+                rest = at_rest(pose[number - 1], pose[number], *self.size).to(self.device)
                 fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)[:, None, None, None]
-                shown = torch.where(fades, previous, steady(previous, shown))
+                shown = torch.where(fades, previous, steady(previous, shown, rest))
             yield to_uint8(shown)
 
     def _guidance(self, person: Person, poses: Tensor, chosen: Tensor) -> Iterator[Guidance]:

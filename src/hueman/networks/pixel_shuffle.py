@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from hueman.networks.coarse_to_fine import DEFAULT_INPUTS
 from hueman.networks.first_layer import FirstLayer
+from hueman.networks.normalization import normalization_layer
 from hueman.networks.written_code import WrittenCode
 
 
@@ -46,10 +47,11 @@ class PixelShuffleGenerator(nn.Module):
         total = sum(self.inputs.values()) * folded + code
         self.first = FirstLayer(total, channels, code, "no_first_norm", "instance", kernel=3)
         self.blocks = nn.Sequential(*(_Block(channels) for _ in range(residual_blocks)))
+        self.norm = normalization_layer("pixel", channels)
         self.last = nn.Conv2d(channels, outputs * folded, 3, padding=1)
         # Untrained, it makes grey; or, where what it makes is added to a picture, the picture.
-        nn.init.zeros_(self.last.weight)
-        nn.init.zeros_(self.last.bias)
+        for tensor in self.last.parameters():
+            nn.init.zeros_(tensor)
 
     def forward(self, pictures: Mapping[str, Tensor], code: WrittenCode) -> Tensor:
         """Make a frame.
@@ -64,7 +66,10 @@ class PixelShuffleGenerator(nn.Module):
         full = torch.cat([pictures[name] for name in self.inputs], dim=1)
         small = code._replace(regions=F.avg_pool2d(code.regions, self.square))
         hidden = self.blocks(self.first(F.pixel_unshuffle(full, self.square), small))
-        return F.pixel_shuffle(self.last(hidden), self.square).tanh()
+        # Divided as weights usually are when they are drawn (Karras et al. 2018): an update moves
+        # every one of them by the learning rate, all at once, and what is made by their sum.
+        made = self.last(self.norm(hidden)) / (9 * hidden.shape[1]) ** 0.5
+        return F.pixel_shuffle(made, self.square).tanh()
 
 
 class _Block(nn.Module):
@@ -74,7 +79,12 @@ class _Block(nn.Module):
         super().__init__()
         last = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(last.weight)
-        self.layers = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU(), last)
+        self.layers = nn.Sequential(
+            normalization_layer("pixel", channels),
+            nn.Conv2d(channels, channels, 3, padding=1),
+            nn.ReLU(),
+            last,
+        )
 
     def forward(self, hidden: Tensor) -> Tensor:
         """(N, channels, H, W) to the same shape."""

@@ -1,0 +1,60 @@
+"""What computes a frame: torch, or OpenVINO by an exported graph, in float and in 8 bits."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from benchmarks.speed.contest import Contest
+from benchmarks.speed.generators import published, timed
+from hueman.config import TrainingConfig, load_config
+from hueman.engines.graph import NextFrame, export_graph, random_inputs
+from hueman.engines.int8 import quantized
+from hueman.engines.openvino_graph import OpenVinoGraph, openvino_graph
+from hueman.networks.coarse_to_fine import CoarseToFine
+from hueman.networks.written_code import WrittenCode
+from hueman.training.model import VideoModel
+
+SAMPLES = 4
+"""Random inputs by which the ranges of 8 bits are found: enough for speed, not for quality."""
+
+
+def contests(quick: bool) -> list[Contest]:
+    """A frame by the paper's model, without its restoration network, and by `realtime`."""
+    size = ["height=128", "width=128"] if quick else ["height=384", "width=256"]
+    narrow = ["stage_two.generator.channels=8"] if quick else []
+    paper = load_config("paper", ["stage_two.generator.code_cure=none", *narrow, *size])
+    real_time = load_config("realtime", size)
+    return [contest("the paper's generator", paper), contest("a frame of realtime", real_time)]
+
+
+def contest(title: str, config: TrainingConfig) -> Contest:
+    """Return all engines for one model; the paper's generator also as it was published."""
+    torch.manual_seed(0)
+    model = VideoModel(config).eval()
+    inputs = random_inputs(model, 1)
+    frame = NextFrame(model)
+    ways: dict[str, Callable[[], object]] = {}
+    if isinstance(model.generator, CoarseToFine):
+        ways["as published, fp32"] = timed(by_the_book(model, inputs), torch.float32)
+    for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        ways[f"torch, {name}"] = timed(lambda: frame(**inputs), dtype)
+    graph = openvino_graph(export_graph(model), random_inputs(model, 2))
+    eight = quantized(graph, [random_inputs(model, 1)] * SAMPLES)
+    for name, source, dtype in (
+        ("fp32", graph, torch.float32),
+        ("bf16", graph, torch.bfloat16),
+        ("int8", eight, torch.float32),
+    ):
+        run = OpenVinoGraph(source, dtype)
+        ways[f"OpenVINO, {name}"] = lambda run=run: run(inputs)
+    return Contest(f"{title}, {config.height}x{config.width}", next(iter(ways)), ways)
+
+
+def by_the_book(model: VideoModel, inputs: dict[str, Tensor]) -> Callable[[], Tensor]:
+    """Return the paper's generator as published, on the same inputs."""
+    generator = model.generator
+    assert isinstance(generator, CoarseToFine)
+    code = WrittenCode(*model._halves(inputs["code"]), inputs["regions"])
+    pictures = {"features": inputs["features"], "previous": inputs["previous"]}
+    return lambda: published(generator, pictures, code)
