@@ -102,13 +102,27 @@ def recolor_batch(
     Returns:
         (N, 3, H, W) in [-1, 1]; outside the recoloured garments exactly `rgb`.
     """
-    lab = rgb_to_lab(rgb / 2 + 0.5)
-    touched = torch.zeros_like(upper, dtype=torch.bool)
-    for mask, mean, color in (
-        (upper, statistics.upper, upper_color),
-        (lower, statistics.lower, lower_color),
-    ):
-        if color is not None:
-            lab = shift_color(lab, mask, mean, color)
-            touched = touched | (mask > 0)
-    return torch.where(touched, lab_to_rgb(lab) * 2 - 1, rgb)
+    worn = [
+        (mask, mean, color)
+        for mask, mean, color in (
+            (upper, statistics.upper, upper_color),
+            (lower, statistics.lower, lower_color),
+        )
+        if color is not None
+    ]
+    result = rgb.clone()
+    if not worn:
+        return result
+    # Garments are a small part of a frame: their pixels alone, P of them, are converted.
+    touched = torch.stack([mask[:, 0] > 0 for mask, _, _ in worn]).any(dim=0)
+    place = touched.nonzero(as_tuple=True)
+    lab = rgb_to_lab(_pixels(rgb, place) / 2 + 0.5)
+    for mask, mean, color in worn:
+        lab = shift_color(lab, _pixels(mask, place), mean[place[0]], color[place[0]])
+    result.permute(0, 2, 3, 1)[place] = (lab_to_rgb(lab) * 2 - 1)[..., 0, 0]
+    return result
+
+
+def _pixels(pictures: Tensor, place: tuple[Tensor, ...]) -> Tensor:
+    """Return pixels of pictures (N, C, H, W) as P pictures of one pixel, (P, C, 1, 1)."""
+    return pictures.permute(0, 2, 3, 1)[place][..., None, None]
