@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from hueman.color.body_axis import DOWN, HEAD, OUT
 from hueman.color.histogram import ColorHistogram
@@ -138,7 +138,7 @@ class GarmentModel:
             # Part labels err: what has the place of an arm but the colour of a shirt would teach
             # that skin has the colour of the shirt.
             likelihood = _log_likelihood(model.colors, pixels)
-            by_look = softmax(likelihood[:, : Surface.BACKGROUND], axis=1)
+            by_look = _softmax(likelihood[:, : Surface.BACKGROUND])
             weights = model.posterior(pixels)
             weights[:, Surface.SKIN] *= by_look[:, Surface.SKIN]
         return cls._fit_once(pixels, weights)
@@ -164,7 +164,7 @@ class GarmentModel:
         prior[out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
         prior *= pixels.person[:, None]
         prior[:, Surface.BACKGROUND] = 1 - pixels.person
-        return softmax(np.log(prior) + _log_likelihood(self.colors, pixels), axis=1)
+        return _softmax(np.log(prior) + _log_likelihood(self.colors, pixels))
 
     def segment_clip(
         self,
@@ -226,6 +226,15 @@ def _seeds(pixels: Pixels) -> np.ndarray:
     seeds *= (pixels.person > 0.8)[:, None]
     seeds[:, Surface.BACKGROUND] = pixels.person < 0.1
     return seeds
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    """Softmax of each row, (n, 6); numpy is several times faster where columns lie together."""
+    columns = np.ascontiguousarray(logits.T)
+    columns -= columns.max(axis=0)
+    np.exp(columns, out=columns)
+    columns /= columns.sum(axis=0)
+    return columns.T
 
 
 def _log_likelihood(colors: dict[Surface, ColorHistogram], pixels: Pixels) -> np.ndarray:
