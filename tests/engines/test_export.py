@@ -139,6 +139,15 @@ def test_only_an_earlier_export_is_replaced(exported, tmp_path):
     assert sorted(exported.iterdir()) == files
 
 
+@pytest.mark.parametrize("wrong", [0.01, float("nan")])
+def test_a_graph_that_makes_other_frames_is_not_written(exported, tmp_path, monkeypatch, wrong):
+    call = OpenVinoGraph.__call__
+    monkeypatch.setattr(OpenVinoGraph, "__call__", lambda self, inputs: call(self, inputs) + wrong)
+    with pytest.raises(HuemanError, match="differ from torch's by up to"):
+        export(exported, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_eight_bits_are_for_openvino(exported, tmp_path):
     with pytest.raises(HuemanError, match="--format openvino"):
         export(exported, tmp_path / "out", "onnx", eight_bits=True)

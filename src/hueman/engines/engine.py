@@ -81,7 +81,7 @@ def choose_engine(
         model: on the device.
         file: that the model was read from, with its graph beside it if it was exported; or None.
         device: "cpu" or another.
-        dtype: of convolutions.
+        dtype: of convolutions in torch.
 
     Raises:
         HuemanError: there is no such engine, or it cannot be used here.
@@ -103,4 +103,4 @@ def choose_engine(
             "openvino --out FOLDER', and name FOLDER as the model."
         )
     check_graph(file)
-    return OpenVinoEngine(OpenVinoGraph(graph, dtype), model)
+    return OpenVinoEngine(OpenVinoGraph(graph), model)

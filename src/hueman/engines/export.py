@@ -1,5 +1,6 @@
 """From a trained model to a graph that runs without torch: `hueman export`."""
 
+import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def export(
         graph, run = _write(loaded, folder, graph_format, samples[::2])
         checked = samples[1::2] or [random_inputs(loaded, count) for count in CHECKED]
         mean, largest = differences(loaded, run, checked)
-        if largest > TOLERANCE and not eight_bits:
+        if math.isnan(largest) or (largest > TOLERANCE and not eight_bits):
             raise HuemanError(
                 f"The graph's frames differ from torch's by up to {largest:.3g} levels of 8 bits, "
                 f"more than {TOLERANCE:g}; choose another --format."
@@ -114,7 +115,8 @@ def differences(
     made = NextFrame(model)
     errors = [(run(inputs) - made(**inputs)).abs() * 127.5 for inputs in checked]
     mean = sum(float(error.mean()) for error in errors) / len(errors)
-    return mean, max(float(error.max()) for error in errors)
+    largest = torch.stack([error.max() for error in errors]).max()  # NaN if there is one
+    return mean, float(largest)
 
 
 def _check_out(out: Path) -> None:

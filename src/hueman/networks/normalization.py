@@ -16,7 +16,8 @@ class PixelNorm(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, C, H, W) to the same; every place has a root mean square of 1, or is all zero."""
-        return features * (features.square().mean(dim=1, keepdim=True) + 1e-8).rsqrt()
+        # Not added: as good as 0, a sum would be left out of graphs in ONNX.
+        return features * features.square().mean(dim=1, keepdim=True).clamp(min=1e-8).rsqrt()
 
 
 def normalization_layer(name: Normalization, channels: int) -> nn.Module:
