@@ -109,6 +109,15 @@ def test_each_frame_gets_its_own_colour(clip):
         np.testing.assert_allclose(mean[1:] - before[1:], moved, atol=0.5)
 
 
+def test_one_clips_means_and_one_colour_serve_all_its_frames(clip):
+    frames, upper, lower = clip
+    batch = to_batch(frames), to_mask(upper), to_mask(lower)
+    color = torch.tensor([[20.0, -30.0]])
+    one = recolor_batch(*batch, statistics_of(clip, 1), color, color)
+    each = recolor_batch(*batch, statistics_of(clip, 3), *[color.expand(3, -1)] * 2)
+    assert torch.equal(one, each)
+
+
 def test_the_rest_is_exactly_unchanged(clip):
     frames, upper, lower = clip
     rgb = to_batch(frames)

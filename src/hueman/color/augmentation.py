@@ -95,7 +95,7 @@ def recolor_batch(
         rgb: (N, 3, H, W) in [-1, 1].
         upper: (N, 1, H, W) in [0, 1], soft mask of the upper garment.
         lower: (N, 1, H, W) in [0, 1], soft mask of the lower garment.
-        statistics: mean Lab of the garments in the clip of each frame.
+        statistics: mean Lab of the garments in the clip of each frame, or of the one clip.
         upper_color: (N, 2), a and b, or (N, 3), Lab, or None.
         lower_color: the same for the lower garments.
 
@@ -118,7 +118,8 @@ def recolor_batch(
     place = touched.nonzero(as_tuple=True)
     lab = rgb_to_lab(_pixels(rgb, place) / 2 + 0.5)
     for mask, mean, color in worn:
-        lab = shift_color(lab, _pixels(mask, place), mean[place[0]], color[place[0]])
+        own, wanted = (each.expand(len(rgb), -1)[place[0]] for each in (mean, color))
+        lab = shift_color(lab, _pixels(mask, place), own, wanted)
     result.permute(0, 2, 3, 1)[place] = (lab_to_rgb(lab) * 2 - 1)[..., 0, 0]
     return result
 
