@@ -136,8 +136,9 @@ def test_recolouring_is_the_truth_of_a_filmed_clip(filmed):
     videos = videos_of(filmed, lambda outfit: recolored(filmed.frames, outfit), number=1)
     result = measure_colors(filmed, 1, videos)
     for garment in ("upper", "lower"):
-        assert result[f"color_error_{garment}"] == 0
-        assert result[f"color_error_pixels_{garment}"] == 0
+        # Not exactly 0: powers of a pixel differ in the last bit with its place in memory.
+        assert result[f"color_error_{garment}"] < 1e-5
+        assert result[f"color_error_pixels_{garment}"] < 1e-5
         assert result[f"color_error_unchanged_{garment}"] > 10
     assert result["leak_background"] == 0
     unknown = {name for name, value in result.items() if math.isnan(value)}

@@ -44,7 +44,7 @@ def test_codes_are_those_of_generation(method, untrained, frames):
         torch.cat([color[0, :1], ab]).numpy()
         for color, ab in ((frames.upper_color, outfit.upper), (frames.lower_color, outfit.lower))
     )
-    predictor = Predictor(untrained, "cpu", "fp32")
+    predictor = Predictor(untrained, "cpu", "fp32", steadied=False)
     person = predictor.person(frames[:1])
     expected = [
         predictor.clothes(person).code,
@@ -66,7 +66,7 @@ def test_frames_are_those_of_generation(method, untrained, frames):
     """Each from the one before; generation rounds them to 8 bits only where they leave."""
     code = method.encode(frames[:1], [OWN])
     video = method.decode(frames[:1], frames.pose, code)[0]
-    predictor = Predictor(untrained, "cpu", "fp32")
+    predictor = Predictor(untrained, "cpu", "fp32", steadied=False)
     person = predictor.person(frames[:1])
     shown = predictor.generate(person, frames.pose.numpy(), Clothes(code[0]))
     expected = torch.from_numpy(np.stack(list(shown))).permute(0, 3, 1, 2)
