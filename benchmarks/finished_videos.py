@@ -1,6 +1,6 @@
 """Colours and steadiness of finished videos of everybody bundled.
 
-python benchmarks/finished_videos.py [--model MODEL] [--clips FOLDER] [--out FOLDER]
+python benchmarks/finished_videos.py [--model MODEL] [--clips FOLDER] [--out FOLDER] [--no-steady]
 
 Every person of a folder of clips (FOLDER/PERSON/ACTION.mp4) is shown from one clip, doing each of
 some actions as the next person's clip shows it, in pairs of colours. Prints for each person how
@@ -48,9 +48,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--clips", type=Path, default=Path("examples/clips"))
     parser.add_argument("--out", type=Path, help="where the videos are kept")
+    parser.add_argument("--no-steady", dest="steady", action="store_false")
     options = parser.parse_args()
     people = sorted(each.name for each in options.clips.iterdir() if each.is_dir())
-    generator = HumanVideoGenerator.from_pretrained(options.model)
+    generator = HumanVideoGenerator.from_pretrained(options.model, steady=options.steady)
     with tempfile.TemporaryDirectory() as temporary:
         out = options.out or Path(temporary)
         rows = {

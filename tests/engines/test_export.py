@@ -137,6 +137,11 @@ def test_only_an_earlier_export_is_replaced(exported, tmp_path):
     export(exported, exported)
     assert weights.read_bytes() == before
     assert sorted(exported.iterdir()) == files
+    photo = exported / "holiday.jpg"  # somebody keeps things in an exported folder
+    photo.write_bytes(b"2")
+    with pytest.raises(HuemanError, match="has other files in it"):
+        export(exported, exported)
+    photo.unlink()
 
 
 @pytest.mark.parametrize("wrong", [0.01, float("nan")])

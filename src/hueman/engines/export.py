@@ -13,8 +13,14 @@ from hueman.box import boxed_model
 from hueman.clips.arrays import file_sha256
 from hueman.engines.graph import NextFrame, export_graph, random_inputs
 from hueman.engines.int8 import quantized, sample_inputs
-from hueman.engines.onnx_graph import OnnxGraph, write_onnx
-from hueman.engines.openvino_graph import OpenVinoGraph, openvino_graph, write_openvino
+from hueman.engines.onnx_graph import ONNX_FILE, OnnxGraph, write_onnx
+from hueman.engines.openvino_graph import (
+    OPENVINO_FILE,
+    OPENVINO_WEIGHTS,
+    OpenVinoGraph,
+    openvino_graph,
+    write_openvino,
+)
 from hueman.engines.record import RECORD_FILE, ExportRecord
 from hueman.engines.requirements import require
 from hueman.engines.settings import GraphFormat
@@ -26,6 +32,8 @@ from hueman.training.model_file import MODEL_FILE, file_of
 TOLERANCE = 0.25
 """Levels of 8 bits by which a graph's frames may differ from torch's anywhere; what 8-bit graphs
 differ is measured and told."""
+WRITTEN = {MODEL_FILE, RECORD_FILE, ONNX_FILE, OPENVINO_FILE, OPENVINO_WEIGHTS}
+"""Files that an export consists of; a folder that has others is not replaced by another export."""
 CHECKED = (1, 3)
 """Numbers of frames at once."""
 
@@ -121,7 +129,7 @@ def differences(
 
 def _check_out(out: Path) -> None:
     """Refuse a folder that holds anything but an earlier export, which will be replaced."""
-    if not out.exists() or (out / RECORD_FILE).is_file():
+    if not out.exists():
         return
-    if not out.is_dir() or any(out.iterdir()):
+    if not out.is_dir() or {file.name for file in out.iterdir()} - WRITTEN:
         raise HuemanError(f"{out} has other files in it; name a new folder with --out.")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import openvino
 
 OPENVINO_FILE = "frame.xml"
-"""In the folder of an exported model; the weights are beside it."""
+"""In the folder of an exported model."""
+OPENVINO_WEIGHTS = "frame.bin"
+"""Beside it; OpenVINO names it so."""
 
 
 def openvino_graph(program: ExportedProgram, inputs: dict[str, Tensor]) -> "openvino.Model":
@@ -48,25 +50,20 @@ def write_openvino(model: "openvino.Model", folder: Path) -> Path:
 class OpenVinoGraph:
     """A graph ready to run, in float32 where it is not in 8 bits.
 
-    OpenVINO has bfloat16 for all of a graph or for none of it, and clothes whose colours were
-    computed in that are off by up to 26 levels.
+    OpenVINO has bfloat16 for all of a graph or for none of it, and colours of clothes that were
+    computed in that are visibly off.
 
     Args:
         source: a graph, or the file of one.
-        threads: of the CPU; by default as many as torch uses.
 
     Raises:
         HuemanError: OpenVINO is not installed, or the file is damaged.
     """
 
-    def __init__(
-        self,
-        source: "openvino.Model | Path",
-        threads: int | None = None,
-    ):
+    def __init__(self, source: "openvino.Model | Path"):
         options: dict[str, Any] = {
             "INFERENCE_PRECISION_HINT": "f32",
-            "INFERENCE_NUM_THREADS": threads or torch.get_num_threads(),
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),
             "PERFORMANCE_HINT": "LATENCY",
         }
         try:
