@@ -132,6 +132,11 @@ def test_only_an_earlier_export_is_replaced(exported, tmp_path):
         with pytest.raises(HuemanError, match="has other files in it"):
             export(exported, out)
     assert keep.read_bytes() == b"1"
+    own = tiny_model_file(tmp_path / "own")  # a model that nobody has exported
+    with pytest.raises(HuemanError, match="has other files in it"):
+        export(exported, own.parent)
+    (tmp_path / "empty").mkdir()
+    assert export(exported, tmp_path / "empty", "onnx").folder == tmp_path / "empty"
     weights = (exported / OPENVINO_FILE).with_suffix(".bin")
     before, files = weights.read_bytes(), sorted(exported.iterdir())
     export(exported, exported)

@@ -131,5 +131,6 @@ def _check_out(out: Path) -> None:
     """Refuse a folder that holds anything but an earlier export, which will be replaced."""
     if not out.exists():
         return
-    if not out.is_dir() or {file.name for file in out.iterdir()} - WRITTEN:
+    names = {file.name for file in out.iterdir()} if out.is_dir() else {out.name}
+    if names and (RECORD_FILE not in names or names - WRITTEN):
         raise HuemanError(f"{out} has other files in it; name a new folder with --out.")
