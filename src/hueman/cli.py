@@ -310,7 +310,7 @@ def generate(
         steady: hold what hardly changes from frame to frame, so that nothing trembles; the paper
             does not.
         engine: what makes the frames: torch, or openvino, by a graph from 'hueman export'; auto is
-            that graph where MODEL has one and computes on a CPU.
+            that graph where MODEL has one and the processor has no bfloat16.
         perception: how people are seen in videos; best as in the clips of the training.
         movement: how the driving movement is taken and timed.
     """

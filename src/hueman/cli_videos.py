@@ -178,14 +178,14 @@ def export(
     format: GraphFormat = "openvino",
     int8: bool = False,
 ) -> None:
-    """Export a model as a graph: OpenVINO's, which makes videos faster here, or ONNX for elsewhere.
+    """Export a model as a graph, for OpenVINO or in ONNX; docs/export.md says what for.
 
     The graph is checked to make the frames that the model makes.
 
     Args:
         model: folder of a training run, or its model.safetensors; the model in the box if left out.
         out: folder for the graph, what its inputs are, and the model; can be named as the MODEL of
-            other commands, which then use the graph.
+            other commands, see their --engine.
         format: of the graph.
         int8: compute convolutions in 8 bits: faster, and not quite the same; how far off is told.
     """

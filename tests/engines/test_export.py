@@ -105,6 +105,18 @@ def test_the_engine_is_torch_without_a_graph(tmp_path):
         choose_engine("tensorrt", model, file, CPU, torch.float32)
 
 
+def test_by_itself_a_graph_is_used_where_torch_would_be_slow(exported):
+    file = exported / MODEL_FILE
+    model = load_model(file)[0]
+    for name, dtype, kind in (
+        ("auto", torch.float32, OpenVinoEngine),
+        ("auto", torch.bfloat16, TorchEngine),
+        ("openvino", torch.bfloat16, OpenVinoEngine),
+        ("torch", torch.float32, TorchEngine),
+    ):
+        assert isinstance(choose_engine(name, model, file, CPU, dtype), kind)
+
+
 def test_a_graph_of_another_model_is_refused(exported, tmp_path):
     for file in exported.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
