@@ -11,9 +11,10 @@ from tiny_model import tiny_model, tiny_model_file
 
 from hueman.engines.engine import OpenVinoEngine, TorchEngine, choose_engine
 from hueman.engines.export import TOLERANCE, differences, export
-from hueman.engines.graph import NextFrame, random_inputs
+from hueman.engines.graph import NextFrame, PictureNorm, export_graph, random_inputs
+from hueman.engines.int8 import quantized
 from hueman.engines.onnx_graph import ONNX_FILE, OnnxGraph
-from hueman.engines.openvino_graph import OPENVINO_FILE, OpenVinoGraph
+from hueman.engines.openvino_graph import OPENVINO_FILE, OpenVinoGraph, openvino_graph
 from hueman.errors import HuemanError
 from hueman.generation.generator import HumanVideoGenerator
 from hueman.training.model import load_model, save_model
@@ -25,6 +26,7 @@ ALONE = (
     "stage_two.warm_up_frames=0",
     "stage_two.previous_noise=0",
 )
+COLORLESS = ("stage_two.appearance=false", "lightness_augmentation=false")
 REAL_TIME = ("stage_two.generator.network=pixel_shuffle", "stage_two.mending=correction")
 
 
@@ -59,7 +61,7 @@ def test_the_graph_makes_the_frames_of_torch_for_any_number_at_once(exported):
     [
         REAL_TIME,
         (),
-        ("stage_two.appearance=false", "lightness_augmentation=false"),
+        COLORLESS,
         (*ALONE, "stage_two.generator.network=unet", "stage_two.generator.unet_levels=4"),
     ],
     ids=["real time", "coarse to fine", "the paper's", "each frame alone"],
@@ -115,6 +117,59 @@ def test_by_itself_a_graph_is_used_where_torch_would_be_slow(exported):
         ("torch", torch.float32, TorchEngine),
     ):
         assert isinstance(choose_engine(name, model, file, CPU, dtype), kind)
+
+
+def test_by_itself_a_graph_is_used_where_it_is_faster_than_bfloat16(exported, tmp_path):
+    export(exported, tmp_path / "eight", eight_bits=True)
+    save_model(tiny_model(*COLORLESS), tmp_path / MODEL_FILE, {})
+    export(tmp_path / MODEL_FILE, tmp_path / "half")
+    for folder in (tmp_path / "eight", tmp_path / "half"):
+        file = folder / MODEL_FILE
+        engine = choose_engine("auto", load_model(file)[0], file, CPU, torch.bfloat16)
+        assert isinstance(engine, OpenVinoEngine)
+
+
+def test_without_clothes_colors_a_graph_computes_in_bfloat16(tmp_path):
+    model = tiny_model(*COLORLESS)
+    save_model(model, tmp_path / MODEL_FILE, {})
+    export(tmp_path / MODEL_FILE, tmp_path / "graph")
+    run = OpenVinoGraph(tmp_path / "graph" / OPENVINO_FILE, torch.bfloat16)
+    mean, _ = differences(load_model(tmp_path / MODEL_FILE)[0], run, [random_inputs(model, 2)])
+    can = torch.cpu.get_capabilities()
+    rounds = bool(can.get("avx512_bf16") or can.get("amx_bf16"))
+    assert (mean > TOLERANCE / 100) == rounds
+    assert mean < 4
+
+
+def test_clothes_colors_are_never_found_in_bfloat16(exported):
+    model = load_model(exported)[0]
+    run = OpenVinoGraph(exported / OPENVINO_FILE, torch.bfloat16)
+    assert differences(model, run, [random_inputs(model, 2)])[1] < TOLERANCE
+
+
+def test_a_normalization_in_one_piece_is_instance_normalization():
+    features = torch.randn(2, 3, 8, 6, generator=torch.Generator().manual_seed(0)) * 5 + 2
+    expected = torch.nn.InstanceNorm2d(3)(features)
+    torch.testing.assert_close(PictureNorm(1e-5)(features), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_eight_bits_reach_both_stages():
+    """All convolutions but the last."""
+    model = tiny_model(*COLORLESS).eval()
+    graph = openvino_graph(export_graph(model), random_inputs(model, 2))
+    eight = quantized(graph, [random_inputs(model, 1)] * 2)
+    inputs = [
+        node.input_value(0).get_node()
+        for node in eight.get_ordered_ops()
+        if node.get_type_name().startswith("Convolution")
+    ]
+    # Numbers may become 8-bit ones before they are padded.
+    inputs = [
+        node.input_value(0).get_node() if node.get_type_name() == "Pad" else node for node in inputs
+    ]
+    kinds = [node.get_type_name() for node in inputs]
+    assert len(kinds) - kinds.count("FakeQuantize") == 1
+    assert len(kinds) > 10
 
 
 def test_a_graph_of_another_model_is_refused(exported, tmp_path):

@@ -6,9 +6,9 @@ from typing import Protocol, get_args
 import torch
 from torch import Tensor
 
-from hueman.engines.graph import graph_inputs
+from hueman.engines.graph import COLORS, graph_inputs
 from hueman.engines.openvino_graph import OPENVINO_FILE, OpenVinoGraph
-from hueman.engines.record import check_graph
+from hueman.engines.record import ExportRecord, read_record
 from hueman.engines.requirements import installed
 from hueman.engines.settings import EngineName
 from hueman.errors import HuemanError
@@ -76,33 +76,36 @@ def choose_engine(
     """Return what makes a model's frames.
 
     Args:
-        name: "torch", "openvino", or "auto": OpenVINO where the model has been exported for it, it
-            is installed, and torch would compute in float32 on a CPU: in bfloat16 torch is faster
-            than most graphs.
+        name: "torch", "openvino", or "auto": the graph beside the model where there is one, it is
+            the faster of both, and OpenVINO is installed.
         model: on the device.
         file: that the model was read from, with its graph beside it if it was exported; or None.
         device: "cpu" or another.
-        dtype: of convolutions in torch.
+        dtype: of convolutions in torch, and of a graph's where it can, see `OpenVinoGraph`.
 
     Raises:
         HuemanError: there is no such engine, or it cannot be used here.
     """
     if name not in get_args(EngineName):
         raise HuemanError(f"The engine is '{name}'; choose auto, torch or openvino.")
-    graph = None if file is None else file.parent / OPENVINO_FILE
-    there = graph is not None and graph.exists()
-    if name == "auto":
-        slow = device.type == "cpu" and dtype == torch.float32
-        fits = there and slow and installed("openvino")
-        name = "openvino" if fits else "torch"
-    if name == "torch":
+    there = file is not None and (file.parent / OPENVINO_FILE).exists()
+    if name == "torch" or (name == "auto" and not (there and installed("openvino"))):
         return TorchEngine(model, dtype)
     if device.type != "cpu":
+        if name == "auto":
+            return TorchEngine(model, dtype)
         raise HuemanError(f"OpenVINO computes on the CPU, not on {device}; choose torch.")
-    if file is None or graph is None or not there:
+    if file is None or not there:
         raise HuemanError(
             "This model has no graph for OpenVINO; make one with 'hueman export MODEL --format "
             "openvino --out FOLDER', and name FOLDER as the model."
         )
-    check_graph(file)
-    return OpenVinoEngine(OpenVinoGraph(graph), model)
+    record = read_record(file)
+    if name == "auto" and not _is_faster(record, dtype):
+        return TorchEngine(model, dtype)
+    return OpenVinoEngine(OpenVinoGraph(file.parent / OPENVINO_FILE, dtype), model)
+
+
+def _is_faster(record: ExportRecord, dtype: torch.dtype) -> bool:
+    """Tell whether a graph is faster than torch: not if it alone has to compute in float32."""
+    return record.eight_bits or dtype == torch.float32 or COLORS not in record.inputs

@@ -5,6 +5,7 @@ needs neither torch nor hueman. The number of frames made at once is free; their
 model's.
 """
 
+import copy
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +13,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
+from torch.nn import functional as F
 
 from hueman.appearance.tinting import NEUTRAL_LIGHTNESS
 from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, black_frames
 
-OUTPUT = "frame"
+COLORS, OUTPUT = "colors", "frame"
+"""What the input of clothes' colours and the frames are called."""
 MOST_AT_ONCE = 256
 """Frames; torch wants to be told a bound."""
 _RANDOM_SEED = 0
@@ -56,7 +59,7 @@ def graph_inputs(
         "code": code,
         "previous": previous if model.config.stage_two.generator.previous_frame else None,
         "appearance": guidance.appearance,
-        "colors": colors,
+        COLORS: colors,
     }
     return {name: tensor.float() for name, tensor in named.items() if tensor is not None}
 
@@ -95,10 +98,37 @@ def export_graph(model: VideoModel) -> ExportedProgram:
         model: on the CPU, in evaluation mode.
     """
     inputs = random_inputs(model, 2)
+    frame = NextFrame(with_whole_normalization(model))
     batch = Dim("batch", min=1, max=MOST_AT_ONCE)
     shapes = {name: {0: batch} for name in inputs}
     with quietly():
-        return torch.export.export(NextFrame(model), (), inputs, dynamic_shapes=shapes)
+        return torch.export.export(frame, (), inputs, dynamic_shapes=shapes)
+
+
+class PictureNorm(nn.Module):
+    """Instance normalisation without weights, as layer normalisation over the picture.
+
+    Traced, instance normalisation falls apart into means, squares and reshapes, which a graph runs
+    one after the other; this stays one operation, through which 8-bit numbers can pass as well.
+    """
+
+    def __init__(self, epsilon: float):
+        super().__init__()
+        self.epsilon = epsilon
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to the same; each channel of each frame has mean 0 and deviation 1."""
+        return F.layer_norm(features, features.shape[2:], eps=self.epsilon)
+
+
+def with_whole_normalization(model: VideoModel) -> VideoModel:
+    """Copy a model, its instance normalisations replaced by `PictureNorm`."""
+    copied = copy.deepcopy(model)
+    for module in list(copied.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.InstanceNorm2d):
+                setattr(module, name, PictureNorm(child.eps))
+    return copied
 
 
 @contextmanager

@@ -91,10 +91,14 @@ def _frames(
 
 
 def _around_the_network(model: "openvino.Model") -> list[str]:
-    """Name all operations but those between the first convolution and the last."""
+    """Name all operations but those from the first convolutions to before the last."""
     nodes = model.get_ordered_ops()
-    convolutions = [node for node in nodes if node.get_type_name() == "Convolution"]
-    inside = _after(convolutions[0]) - _after(convolutions[-1])
+    convolutions = [node for node in nodes if node.get_type_name().startswith("Convolution")]
+    inside: set[str] = set()
+    for node in convolutions:  # in an order in which none comes before what it depends on
+        if node.get_friendly_name() not in inside:  # a first one: both stages have one
+            inside |= _after(node)
+    inside -= _after(convolutions[-1])
     kinds = ("Parameter", "Constant", "Result")
     return [
         node.get_friendly_name()

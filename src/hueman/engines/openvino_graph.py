@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.export import ExportedProgram
 
-from hueman.engines.graph import OUTPUT, quietly
+from hueman.engines.graph import COLORS, OUTPUT, quietly
 from hueman.engines.requirements import load
 from hueman.errors import HuemanError
 
@@ -48,26 +48,30 @@ def write_openvino(model: "openvino.Model", folder: Path) -> Path:
 
 
 class OpenVinoGraph:
-    """A graph ready to run, in float32 where it is not in 8 bits.
-
-    OpenVINO has bfloat16 for all of a graph or for none of it, and colours of clothes that were
-    computed in that are visibly off.
+    """A graph ready to run.
 
     Args:
         source: a graph, or the file of one.
+        dtype: float32 or bfloat16, for what is not in 8 bits. OpenVINO has bfloat16 for all of a
+            graph or for none of it, and clothes' colours that were computed in that are visibly
+            off: a graph that finds them keeps to float32.
 
     Raises:
         HuemanError: OpenVINO is not installed, or the file is damaged.
     """
 
-    def __init__(self, source: "openvino.Model | Path"):
+    def __init__(self, source: "openvino.Model | Path", dtype: torch.dtype = torch.float32):
         options: dict[str, Any] = {
-            "INFERENCE_PRECISION_HINT": "f32",
             "INFERENCE_NUM_THREADS": torch.get_num_threads(),
             "PERFORMANCE_HINT": "LATENCY",
         }
         try:
-            self._run = load("openvino").Core().compile_model(source, "CPU", options)
+            core = load("openvino").Core()
+            graph = core.read_model(source) if isinstance(source, Path) else source
+            named = {name for port in graph.inputs for name in port.names}
+            half = dtype == torch.bfloat16 and COLORS not in named
+            options["INFERENCE_PRECISION_HINT"] = "bf16" if half else "f32"
+            self._run = core.compile_model(graph, "CPU", options)
         except RuntimeError as error:
             raise HuemanError(
                 f"The graph {source} cannot be used ({str(error).strip().splitlines()[-1]}); "

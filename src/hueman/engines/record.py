@@ -31,22 +31,24 @@ class ExportRecord:
         (folder / RECORD_FILE).write_text(text + "\n", "utf-8")
 
 
-def check_graph(file: Path) -> None:
-    """Check that the graph beside a model was exported from it.
+def read_record(file: Path) -> ExportRecord:
+    """Read the record of the graph beside a model.
 
     Raises:
-        HuemanError: it was exported from another, or nobody knows from which.
+        HuemanError: there is none that can be read, or the graph was exported from another model.
     """
-    record = file.parent / RECORD_FILE
+    path = file.parent / RECORD_FILE
     try:
-        known = json.loads(record.read_text("utf-8"))["model_sha256"]
+        content = json.loads(path.read_text("utf-8"))
+        record = ExportRecord(**{name: content[name] for name in ExportRecord.__annotations__})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise HuemanError(
-            f"{record} does not say which model the graph beside it is of; export the model again, "
+            f"{path} does not say which model the graph beside it is of; export the model again, "
             "or choose the engine torch."
         ) from error
-    if known != file_sha256(file):
+    if record.model_sha256 != file_sha256(file):
         raise HuemanError(
             f"The graph in {file.parent} was exported from another model than {file.name}; export "
             "the model again, or choose the engine torch."
         )
+    return record
