@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from benchmarks.speed.contest import Contest
+from benchmarks.speed.elsewhere import elsewhere
 from benchmarks.speed.generators import published, timed
 from hueman.config import TrainingConfig, load_config
-from hueman.engines.graph import NextFrame, export_graph, random_inputs
+from hueman.engines.graph import COLORS, NextFrame, export_graph, random_inputs
 from hueman.engines.int8 import quantized
 from hueman.engines.openvino_graph import OpenVinoGraph, openvino_graph
 from hueman.networks.coarse_to_fine import CoarseToFine
@@ -30,21 +31,37 @@ def contests(quick: bool) -> list[Contest]:
 
 def contest(title: str, config: TrainingConfig) -> Contest:
     """Return all engines for one model; the paper's generator also as it was published."""
-    torch.manual_seed(0)
-    model = VideoModel(config).eval()
-    inputs = random_inputs(model, 1)
+    model, inputs = made(config)
     frame = NextFrame(model)
     ways: dict[str, Callable[[], object]] = {}
     if isinstance(model.generator, CoarseToFine):
-        ways["as published, fp32"] = timed(by_the_book(model, inputs), torch.float32)
+        ways["as published, fp32, in a plain process"] = elsewhere(as_published, config)
+        ways["as published, fp32"] = as_published(config)
     for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
         ways[f"torch, {name}"] = timed(lambda: frame(**inputs), dtype)
     graph = openvino_graph(export_graph(model), random_inputs(model, 2))
-    eight = quantized(graph, [random_inputs(model, 1)] * SAMPLES)
-    for name, source in (("fp32", graph), ("int8", eight)):
-        run = OpenVinoGraph(source)
+    eight = quantized(graph, [inputs] * SAMPLES)
+    colorless = COLORS not in inputs
+    for name, source, dtype in (
+        ("fp32", graph, torch.float32),
+        *([("bf16", graph, torch.bfloat16)] if colorless else []),
+        ("int8, bf16" if colorless else "int8, fp32", eight, torch.bfloat16),
+    ):
+        run = OpenVinoGraph(source, dtype)
         ways[f"OpenVINO, {name}"] = lambda run=run: run(inputs)
     return Contest(f"{title}, {config.height}x{config.width}", next(iter(ways)), ways)
+
+
+def made(config: TrainingConfig) -> tuple[VideoModel, dict[str, Tensor]]:
+    """Return an untrained model, the same every time, and random inputs for a frame."""
+    torch.manual_seed(0)
+    model = VideoModel(config).eval()
+    return model, random_inputs(model, 1)
+
+
+def as_published(config: TrainingConfig) -> Callable[[], Tensor]:
+    """Return the paper's generator as it was published."""
+    return timed(by_the_book(*made(config)), torch.float32)
 
 
 def by_the_book(model: VideoModel, inputs: dict[str, Tensor]) -> Callable[[], Tensor]:
