@@ -87,6 +87,8 @@ LOOKING = 0.3
 """Share of a stage's remaining time that they may take."""
 FRAMES = {"upper": 1, "lower": 1, "restoration": 1, "stage_two": 2}
 """Of a sample."""
+NOT_MEASURED = ("seconds", "waiting", "updates")
+"""What the loop tells beside a stage's measurements."""
 REPORTING = 5.0
 """Seconds that are kept for writing the report."""
 EVALUATED_CLIPS, EVALUATED_FRAMES = 4, 24
@@ -106,6 +108,7 @@ class StageReport:
     seconds_per_update: float
     seconds: float
     whole_schedule_hours: float
+    waiting: float
     peak_memory: int
     losses: dict[str, float]
     measured: dict[str, float]
@@ -226,9 +229,10 @@ class Run:
             seconds_per_update=seconds,
             seconds=time.monotonic() - started,
             whole_schedule_hours=whole * seconds / 3600,
+            waiting=measured.get("waiting", math.nan),
             peak_memory=peak_memory(self.fabric.device),
             losses=mean_losses(rows[-max(1, len(rows) // 10) :]),
-            measured={key: measured[key] for key in measured if key not in ("seconds", "updates")},
+            measured={key: measured[key] for key in measured if key not in NOT_MEASURED},
         )
         return stage
 
@@ -386,16 +390,18 @@ COLUMNS_OF_REPORT: dict[str, Callable[[dict[str, Any]], str]] = {
     "images seen": lambda row: str(row["images"]),
     "images/s": lambda row: f"{row['images_per_second']:.2f}",
     "s/update": lambda row: f"{row['seconds_per_update']:.4f}",
+    "waited for data": lambda row: f"{row['waiting']:.1%}",
     "peak memory": lambda row: f"{row['peak_memory'] / 1e9:.2f} GB",
     "seconds": lambda row: f"{row['seconds']:.0f}",
     "whole schedule": lambda row: f"{row['whole_schedule_hours']:.1f} h",
 }
 NOTES = """Images are frames that the networks are trained on: both frames of a pair of stage II
 count. Images a second and seconds an update are those of training alone; `seconds` holds warm-up,
-measurements, samples and the checkpoint too. Peak memory is what torch has allocated on a GPU, or
-that of the whole process on a CPU, while the stage trained. `whole schedule` is what the preset's
-own number of updates would take on this dataset at this speed. Losses are means over the last
-tenth."""
+measurements, samples and the checkpoint too. `waited for data` is the share of the training's time
+in which an update waited for its batch (unknown of a stage that was stopped). Peak memory is what
+torch has allocated on a GPU, or that of the whole process on a CPU, while the stage trained. `whole
+schedule` is what the preset's own number of updates would take on this dataset at this speed.
+Losses are means over the last tenth."""
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from hueman.appearance.background import Background
-from hueman.appearance.shadow import move_shadow, shadow_darkness, shadow_region
+from hueman.appearance.shadow import _row_quantile, move_shadow, shadow_darkness, shadow_region
 from hueman.color.lab import lab_to_rgb, rgb_to_lab
 from hueman.features.skeleton import JOINT
 
@@ -173,3 +173,14 @@ def test_each_person_has_a_background_of_their_own():
     assert torch.equal(chosen[0], chosen[2])
     dark = (chosen[1] - chosen[0])[0, 150:]
     assert float(dark.min()) < -10
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.75, 1.0])
+def test_quantiles_of_rows_are_those_of_numpy(share):
+    random = np.random.default_rng(0)
+    rows = random.normal(50, 20, (40, 33)).astype(np.float32)
+    hidden = random.random(rows.shape) < random.random((40, 1))
+    hidden[:, 5] = False  # each row has a number
+    rows[hidden] = np.nan
+    wanted = np.nanquantile(rows, share, axis=1)
+    np.testing.assert_allclose(_row_quantile(rows, share), wanted, rtol=1e-6)

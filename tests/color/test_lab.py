@@ -74,3 +74,16 @@ def test_chroma_is_limited_to_the_edge_of_the_gamut():
 def test_colours_inside_the_gamut_stay_as_they_are():
     inside = torch.tensor([[50.0, 10, -20], [0, 0, 0], [100, 0, 0]])
     torch.testing.assert_close(limit_chroma(inside), inside, atol=0, rtol=0)
+
+
+def test_the_share_of_a_chroma_is_what_halving_finds():
+    generator = torch.Generator().manual_seed(3)
+    lab = torch.rand((300, 3), generator=generator) * torch.tensor([90.0, 240, 240])
+    lab += torch.tensor([5.0, -120, -120])
+    low, high = torch.zeros(300, 1), torch.ones(300, 1)
+    for _ in range(20):
+        middle = (low + high) / 2
+        inside = in_gamut(torch.cat([lab[:, :1], lab[:, 1:] * middle], dim=1))[:, None]
+        low, high = torch.where(inside, middle, low), torch.where(inside, high, middle)
+    wanted = torch.where(in_gamut(lab)[:, None], lab[:, 1:], lab[:, 1:] * low)
+    torch.testing.assert_close(limit_chroma(lab)[:, 1:], wanted, atol=0.01, rtol=0)

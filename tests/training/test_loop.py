@@ -1,6 +1,7 @@
 """The loop on tiny real stages: resuming, what is kept, what is refused, and going back."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hueman.errors import HuemanError
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.devices import make_fabric
 from hueman.training.loop import train_stage
+from hueman.training.prefetch import Prefetcher
 from hueman.training.rewinding import rewind
 from hueman.training.stage_one import StageOne
 
@@ -65,6 +67,20 @@ def test_gradients_of_accumulated_batches_are_averaged(split):
         separate.append([p.grad for p in one.encoder.parameters()])
     for found, *both in zip(parts.encoder.parameters(), *separate, strict=True):
         torch.testing.assert_close(found.grad, sum(both) / 2, atol=1e-6, rtol=1e-4)
+
+
+def test_the_share_of_time_that_updates_waited_is_told(split, config, tmp_path):
+    stage = make(split, config)
+    make_batch = stage.make_batch
+
+    def slowly(number):
+        time.sleep(0.3)
+        return make_batch(number)
+
+    stage.batch = Prefetcher(slowly, ahead=0)
+    notes = train_stage(stage, tmp_path, config, Counter())
+    assert 4 * 0.3 / notes["seconds"] * 0.5 < notes["waiting"] < 1
+    assert train_stage(stage, tmp_path, config, Counter())["waiting"] == 0  # nothing was left to do
 
 
 def test_last_checkpoints_and_the_best_are_kept(split, tmp_path):

@@ -1,6 +1,7 @@
 """Batches made ahead: the same as those made on demand, and the same training."""
 
 import threading
+import time
 
 import pytest
 import torch
@@ -71,8 +72,33 @@ def test_threads_end_with_the_prefetcher():
         assert not thread.is_alive()
 
 
-def test_a_gpu_gets_batches_ahead_and_a_cpu_does_not(config):
-    assert batches_ahead(make_fabric(config, "cpu")) == 0
+@pytest.mark.parametrize(("ahead", "waits"), [(0, 5), (1, 1)])
+def test_it_knows_how_long_it_was_waited_for(ahead, waits):
+    def make(number):
+        time.sleep(0.05)
+        return number
+
+    batches = Prefetcher(make, ahead)
+    assert batches.waited == 0
+    for number in range(5):
+        batches(number)
+        time.sleep(0.15)  # a step that takes longer than its batch
+    assert 0.05 * waits <= batches.waited < 0.05 * (waits + 2)
+
+
+def test_waiting_for_a_batch_that_cannot_be_made_counts_too():
+    def fail(number):
+        time.sleep(0.05)
+        raise MemoryError
+
+    batches = Prefetcher(fail, ahead=0)
+    with pytest.raises(MemoryError):
+        batches(0)
+    assert batches.waited >= 0.05
+
+
+def test_a_cpu_makes_one_batch_ahead(config):
+    assert batches_ahead(make_fabric(config, "cpu")) == 1
 
 
 def test_training_is_the_same_to_the_bit(split, config):

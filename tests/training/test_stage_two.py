@@ -100,6 +100,14 @@ def test_frames_follow_each_other_and_share_colours(split):
             assert (means[0] - own).norm() > 5
 
 
+def test_codes_are_computed_as_precisely_as_encoders_are_trained(split):
+    plain, mixed = stage(split), stage(split, ["precision=bf16-mixed"])
+    codes = plain.batch(0).code, mixed.batch(0).code
+    assert codes[1].dtype == torch.float32
+    assert not torch.equal(*codes)
+    torch.testing.assert_close(*codes, atol=0.03, rtol=0.03)
+
+
 def test_content_frames_are_any_by_option(split):
     def contents(source):
         batch = stage(split, [f"stage_two.source_frame={source}"], 1).batch

@@ -138,15 +138,30 @@ def _lit_floor(lab: np.ndarray, person: np.ndarray) -> tuple[np.ndarray, np.ndar
         person: bool (rows, W), what does not count.
     """
     seen = np.where(person[..., None], np.nan, lab)
-    bright = np.nanquantile(seen[..., 0], 0.75, axis=1, keepdims=True)
+    bright = _row_quantile(seen[..., 0], 0.75)[:, None]
     # Half of a row or more is lit: the upper half tells how even it is.
-    even = bright - np.nanquantile(seen[..., 0], 0.5, axis=1, keepdims=True) < EVEN
+    even = bright - _row_quantile(seen[..., 0], 0.5)[:, None] < EVEN
     off = np.abs(seen[..., :1] - bright[..., None])
     # The quantile lies between two pixels, and both may be far from it: then the nearer counts.
     near = np.maximum(EVEN, np.nextafter(np.nanmin(off, axis=1, keepdims=True), np.inf))
     lit = np.where(off < near, seen, np.nan)
-    color = np.nanmedian(lit[..., 1:], axis=1, keepdims=True)
-    return np.concatenate([bright[..., None], color], axis=2), even
+    color = [_row_quantile(lit[..., channel], 0.5) for channel in (1, 2)]
+    return np.stack([bright[:, 0], *color], axis=1)[:, None], even
+
+
+def _row_quantile(rows: np.ndarray, share: float) -> np.ndarray:
+    """Return the quantile of each row of an array (R, W) without its NaN; (R,).
+
+    As `np.nanquantile`, which goes through rows one by one; each has a number that is not NaN.
+    """
+    ordered = np.sort(rows, axis=1)  # NaN last
+    place = share * (np.count_nonzero(~np.isnan(rows), axis=1) - 1)
+    below = place.astype(int)
+    first, second = (
+        np.take_along_axis(ordered, each[:, None], axis=1)[:, 0]
+        for each in (below, np.ceil(place).astype(int))
+    )
+    return (first + (second - first) * (place - below)).astype(rows.dtype)
 
 
 def _joined(dark: np.ndarray, hidden: np.ndarray, feet: np.ndarray, radius: float) -> np.ndarray:

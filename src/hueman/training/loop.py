@@ -24,6 +24,15 @@ from hueman.training.networks import TrainedNetworks, average_over_processes
 from hueman.training.settings import settings_of
 
 
+class Batches(Protocol):
+    """Where a stage's batches come from."""
+
+    @property
+    def waited(self) -> float:
+        """Seconds that a step has waited for its batch, in all."""
+        ...
+
+
 class Stage(Protocol):
     """What the loop needs of a stage. A batch is a pure function of its number."""
 
@@ -31,6 +40,7 @@ class Stage(Protocol):
     """As in the settings, such as `stage_two`."""
     schedule: Schedule
     sampler: FrameSampler
+    batch: Batches
     networks: TrainedNetworks
     """What a checkpoint holds."""
     judged_by: tuple[str, Literal["lowest", "highest"]]
@@ -92,13 +102,15 @@ def train_stage(
         reporter: progress.
 
     Returns:
-        The last measurement, with `seconds` spent training over all runs.
+        The last measurement, with `seconds` spent training over all runs, and `waiting`: which
+        share of this run's time its updates waited for their batches.
 
     Raises:
         HuemanError: the checkpoint belongs to other settings or cannot be read, another process
             trains here, memory is too small, or training diverged.
     """
     checkpoints = Checkpoints(folder, config.keep_checkpoints)
+    started, waited = time.monotonic(), stage.batch.waited
     if not stage.networks.fabric.is_global_zero:
         progress = _resume(stage, checkpoints, config)
         _run(stage, progress, config, reporter, None)
@@ -107,8 +119,13 @@ def train_stage(
         progress = _resume(stage, checkpoints, config)
         with _Recorder(folder, checkpoints, stage, progress, config) as recorder:
             _run(stage, progress, config, reporter, recorder)
-    seconds = round(progress.seconds, 1)
-    return {**progress.measured, "seconds": seconds, "updates": progress.step}
+    waiting = (stage.batch.waited - waited) / (time.monotonic() - started)
+    return {
+        **progress.measured,
+        "seconds": round(progress.seconds, 1),
+        "waiting": round(waiting, 4),
+        "updates": progress.step,
+    }
 
 
 def _run(

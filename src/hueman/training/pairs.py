@@ -101,6 +101,11 @@ class FramePairs:
         )
         self._warped = Prefetcher(self.warp, batches_ahead(fabric), fabric.world_size)
 
+    @property
+    def waited(self) -> float:
+        """Seconds that batches were waited for, without what networks take to complete them."""
+        return self._warped.waited
+
     @torch.no_grad()
     def __call__(self, number: int) -> Batch:
         """Make batch `number`.
@@ -111,12 +116,14 @@ class FramePairs:
         """
         pair = self._warped(number)
         guidance = [each.each(partial(place, fabric=self.fabric)) for each in pair.guidance]
-        guidance = [each._replace(features=self.model.restored(each.features)) for each in guidance]
         black = black_frames(guidance[0].features)
         content = place(pair.content, self.fabric), place(pair.encoder_regions, self.fabric)
-        code = self.model.encoders(*content).float()
         colors = pair.colors.to(self.fabric.device)
-        with self.fabric.autocast():
+        with self.fabric.autocast():  # what is frozen computes as it did while it was trained
+            guidance = [
+                each._replace(features=self.model.restored(each.features)) for each in guidance
+            ]
+            code = self.model.encoders(*content).float()
             before = self.model.generate_sequence(guidance[:-2], code, black, colors=colors)
         return Batch(
             real=[place(frame, self.fabric) for frame in pair.real],

@@ -1,5 +1,6 @@
-"""Batches made ahead, while a GPU works on the one before."""
+"""Batches made ahead, while the networks work on the one before."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -9,6 +10,9 @@ from lightning_fabric import Fabric
 T = TypeVar("T")
 
 AHEAD = 4
+"""For a GPU, which is done sooner than a core has made a batch."""
+AHEAD_ON_CPU = 1
+"""One is enough where a step takes longer than a batch; its thread fills the gaps of the others."""
 
 
 class Prefetcher(Generic[T]):
@@ -26,9 +30,18 @@ class Prefetcher(Generic[T]):
         self._stride = stride
         self._pool = ThreadPoolExecutor(ahead, "batches") if ahead else None
         self._coming: dict[int, Future[T]] = {}
+        self.waited = 0.0
+        """Seconds that callers have waited in all."""
 
     def __call__(self, number: int) -> T:
         """Return what belongs to `number`."""
+        started = time.perf_counter()
+        try:
+            return self._get(number)
+        finally:
+            self.waited += time.perf_counter() - started
+
+    def _get(self, number: int) -> T:
         if self._pool is None:
             return self._make(number)
         wanted = [number + n * self._stride for n in range(self._ahead + 1)]
@@ -41,5 +54,5 @@ class Prefetcher(Generic[T]):
 
 
 def batches_ahead(fabric: Fabric) -> int:
-    """Return how many batches to make ahead: none on a CPU, which is busy with the networks."""
-    return 0 if fabric.device.type == "cpu" else AHEAD
+    """Return how many batches to make ahead."""
+    return AHEAD_ON_CPU if fabric.device.type == "cpu" else AHEAD
