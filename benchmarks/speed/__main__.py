@@ -4,7 +4,9 @@ python -m benchmarks.speed [NAME...] [--rounds 5] [--out FILE.json] [--quick]
 
 NAME: generators, engines, chain, preparation, training; all by default. Each thing is timed in turn
 with its baseline, in the same run. The table shows medians a frame, and how many times faster than
-the baseline; below "everything" come its parts, and how many times the whole takes longer. With
+the baseline; below "everything" come its parts, and how many times the whole takes longer. Of
+trainings it also says which share of the time they wait for data, and of each contest how much
+memory the process had at its peak (ways that have a process of their own are not in it). With
 --quick everything is small, only to see that it runs.
 """
 
@@ -59,17 +61,22 @@ def main() -> None:
 def table(timings: list[Timing]) -> Table:
     """Lay out all timings."""
     result = Table()
-    for column in ("what", "way", "ms", "a second", "times faster"):
+    for column in ("what", "way", "ms", "a second", "times faster", "waits", "peak MiB"):
         result.add_column(column, justify="left" if column in ("what", "way") else "right")
     shown = None
     for each in timings:
-        if each.contest != shown:
-            result.add_section()
-        name = "" if each.contest == shown else each.contest
+        first = each.contest != shown
         shown = each.contest
-        rate = 1000 / each.milliseconds
+        if first:
+            result.add_section()
         result.add_row(
-            name, each.way, f"{each.milliseconds:.1f}", f"{rate:.1f}", f"{each.ratio:.2f}"
+            each.contest if first else "",
+            each.way,
+            f"{each.milliseconds:.1f}",
+            f"{1000 / each.milliseconds:.1f}",
+            f"{each.ratio:.2f}",
+            "" if each.waiting is None else f"{each.waiting:.1%}",
+            f"{each.peak_mib}" if first and each.peak_mib is not None else "",
         )
     return result
 

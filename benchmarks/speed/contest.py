@@ -1,13 +1,17 @@
 """Ways to do the same thing, timed turn by turn, so that a busy machine is busy for all of them."""
 
-import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+
 from hueman.machine import describe_machine
+from hueman.training.dry_run import forget_peak, peak_memory
+
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,8 @@ class Contest:
     ways: dict[str, Callable[[], object]]
     frames: int = 1
     """Frames that are made, or read, each time."""
+    waiting: dict[str, Callable[[], float]] = field(default_factory=dict)
+    """For some ways, which share of their time they have waited for data."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,15 @@ class Timing:
     """For a frame; the median of all rounds."""
     ratio: float
     """Median of the rounds' ratios of the baseline's time to its own; above 1 it is faster."""
+    waiting: float | None
+    """Share of the time in which it waited for data, if that was measured."""
+    peak_mib: int | None
+    """Most memory that the process had while the contest was held; only Linux tells."""
 
 
 def hold(contest: Contest, rounds: int) -> list[Timing]:
     """Let each way begin once, then time all in turn, round after round."""
+    alone = forget_peak(CPU)
     for way in contest.ways.values():
         way()  # memory is allocated, kernels are chosen
     seconds: dict[str, list[float]] = {name: [] for name in contest.ways}
@@ -45,22 +56,20 @@ def hold(contest: Contest, rounds: int) -> list[Timing]:
             way()
             seconds[name].append(time.perf_counter() - started)
     base = seconds[contest.baseline]
+    peak = round(peak_memory(CPU) / 2**20) if alone else None
     return [
         Timing(
             contest.title,
             name,
             1000 * statistics.median(each) / contest.frames,
             statistics.median(b / own for b, own in zip(base, each, strict=True)),
+            contest.waiting[name]() if name in contest.waiting else None,
+            peak,
         )
         for name, each in seconds.items()
     ]
 
 
 def conditions() -> dict[str, Any]:
-    """Return the machine and the versions, threads, and the process's peak of memory in MiB."""
-    import torch
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        **describe_machine(), "threads": torch.get_num_threads(), "peak_mib": round(peak)
-    }  # fmt: skip
+    """Return the machine, the versions and the number of threads."""
+    return {**describe_machine(), "threads": torch.get_num_threads()}

@@ -1,51 +1,56 @@
-"""A way that runs in a process of its own, for what would change the process of the others.
-
-A baseline must not gain from what hueman does for its process (`hueman.memory.keep_freed_memory`).
-"""
+"""A way in a process of its own, whose memory is handled as the system does by default."""
 
 import multiprocessing
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
-import torch
+from hueman.memory import ENVIRONMENT
 
 
-def elsewhere(make: Callable[..., Callable[[], object]], *arguments: object) -> Callable[[], None]:
-    """Start a process in which a way is made; return a call that runs the way there once.
+class Elsewhere:
+    """Does what `make` makes, in another process, and waits for it.
 
     Args:
-        make: makes the way; a function of a module.
-        arguments: of `make`; they are pickled.
+        make: returns what is to be done; called there, so it can be sent to another process.
     """
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    threads = torch.get_num_threads()
-    child = spawn.Process(target=_serve, args=(theirs, threads, make, arguments), daemon=True)
-    child.start()
-    theirs.close()  # so that the end of the child is seen here
 
-    def call() -> None:
-        try:
-            ours.send(None)
-            ours.recv()
-        except (EOFError, OSError) as error:
-            raise RuntimeError(f"the process of {make.__name__} has ended") from error
+    def __init__(self, make: Callable[[], Callable[[], object]]):
+        context = multiprocessing.get_context("spawn")
+        self._orders, there = context.Pipe()
+        with _default_memory():
+            self._process = context.Process(target=_serve, args=(make, there), daemon=True)
+            self._process.start()
+        there.close()
 
-    return call
+    def __call__(self) -> None:
+        """Do it once; raises EOFError if the process has ended."""
+        self._orders.send(None)
+        self._orders.recv()
+
+    def close(self) -> None:
+        """Let the process end, and wait for it."""
+        self._orders.close()
+        self._process.join()
 
 
-def _serve(
-    connection: Connection,
-    threads: int,
-    make: Callable[..., Callable[[], object]],
-    arguments: tuple,
-) -> None:
-    torch.set_num_threads(threads)
-    way = make(*arguments)
+@contextmanager
+def _default_memory() -> Iterator[None]:
+    """Keep from processes that are started what `keep_freed_memory` would hand on to them."""
+    kept = {name: os.environ.pop(name) for name in ENVIRONMENT if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+def _serve(make: Callable[[], Callable[[], object]], orders: Connection) -> None:
+    way = make()
     while True:
         try:
-            connection.recv()
-        except EOFError:  # nobody asks any more
+            orders.recv()
+        except EOFError:
             return
         way()
-        connection.send(None)
+        orders.send(None)

@@ -1,12 +1,13 @@
 """What computes a frame: torch, or OpenVINO by an exported graph, in float and in 8 bits."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from benchmarks.speed.contest import Contest
-from benchmarks.speed.elsewhere import elsewhere
+from benchmarks.speed.elsewhere import Elsewhere
 from benchmarks.speed.generators import published, timed
 from hueman.config import TrainingConfig, load_config
 from hueman.engines.graph import COLORS, NextFrame, export_graph, random_inputs
@@ -35,7 +36,7 @@ def contest(title: str, config: TrainingConfig) -> Contest:
     frame = NextFrame(model)
     ways: dict[str, Callable[[], object]] = {}
     if isinstance(model.generator, CoarseToFine):
-        ways["as published, fp32, in a plain process"] = elsewhere(as_published, config)
+        ways["as published, fp32, in a plain process"] = Elsewhere(partial(as_published, config))
         ways["as published, fp32"] = as_published(config)
     for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
         ways[f"torch, {name}"] = timed(lambda: frame(**inputs), dtype)

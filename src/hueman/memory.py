@@ -15,6 +15,8 @@ _SETTINGS = (
     ("MALLOC_TOP_PAD_", -2, 256 * 2**20),  # grow it in large steps
     ("MALLOC_ARENA_MAX", -8, 1),  # one heap for all threads: torch frees across threads
 )
+ENVIRONMENT = tuple(name for name, _, _ in _SETTINGS)
+"""What tells child processes the same."""
 
 
 def keep_freed_memory() -> None:

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
 import pytest
+import torch
 from rich.console import Console
 from tiny_training import GAN, RESTORATION, TINY
 
@@ -19,6 +21,8 @@ from hueman.training.dry_run import (
     _seconds_per_update,
     cost_table,
     dry_run,
+    forget_peak,
+    peak_memory,
 )
 from hueman.training.run import train
 from hueman.training.stage_one import StageOne
@@ -150,3 +154,14 @@ def test_several_processes_are_refused(truth_dataset, tmp_path):
     assert done.returncode != 0
     assert "error: A dry run is made by one process; start it without torchrun." in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux starts a peak anew")
+def test_a_peak_of_memory_can_begin_anew():
+    device = torch.device("cpu")
+    np.ones(40_000_000)  # 320 MB, and freed at once
+    before = peak_memory(device)
+    assert forget_peak(device)
+    assert peak_memory(device) < before - 100e6
+    held = np.ones(40_000_000)
+    assert peak_memory(device) > held.nbytes

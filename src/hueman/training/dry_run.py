@@ -234,16 +234,19 @@ def _seconds_per_update(stage: Stage) -> float:
     return (time.monotonic() - started) / count
 
 
-def forget_peak(device: torch.device) -> None:
-    """Let `peak_memory` begin anew, without what nobody needs any more."""
+def forget_peak(device: torch.device) -> bool:
+    """Let `peak_memory` begin anew, without what nobody needs any more; say whether it could."""
     gc.collect()
     return_freed_memory()
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    else:
-        # Linux can start a process's peak anew; elsewhere it is that of the whole run so far.
-        with suppress(OSError):
-            Path("/proc/self/clear_refs").write_text("5")
+        return True
+    # Linux can start a process's peak anew; elsewhere it is that of the whole run so far.
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return False
+    return True
 
 
 def peak_memory(device: torch.device) -> int:

@@ -40,11 +40,15 @@ class Stage(Protocol):
     """As in the settings, such as `stage_two`."""
     schedule: Schedule
     sampler: FrameSampler
-    batch: Batches
     networks: TrainedNetworks
     """What a checkpoint holds."""
     judged_by: tuple[str, Literal["lowest", "highest"]]
     """The measurement that says which checkpoint is the best."""
+
+    @property
+    def batch(self) -> Batches:
+        """Its batches."""
+        ...
 
     def backward(self, number: int) -> dict[str, float]:
         """Add the gradients of batch `number` to the networks; return the losses."""
