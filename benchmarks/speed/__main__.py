@@ -3,11 +3,11 @@
 python -m benchmarks.speed [NAME...] [--rounds 5] [--out FILE.json] [--quick]
 
 NAME: generators, engines, chain, preparation, training; all by default. Each thing is timed in turn
-with its baseline, in the same run. The table shows medians a frame, and how many times faster than
-the baseline; below "everything" come its parts, and how many times the whole takes longer. Of
-trainings it also says which share of the time they wait for data, and of each contest how much
-memory the process had at its peak (ways that have a process of their own are not in it). With
---quick everything is small, only to see that it runs.
+with its baseline, in the same run. The table shows medians a frame, what the first time took, and
+how many times faster than the baseline; below "everything" come its parts, and how many times the
+whole takes longer. Of trainings it also says which share of the time they wait for data, and of
+each contest how much memory the process had at its peak (ways that have a process of their own are
+not in it). With --quick everything is small, only to see that it runs.
 """
 
 import argparse
@@ -48,9 +48,10 @@ def main() -> None:
     for name in options.names or ROOMS:
         with ROOMS[name](options.quick) as contests:
             for contest in contests:
-                timings += hold(contest, 1 if options.quick else options.rounds)
+                held = hold(contest, 1 if options.quick else options.rounds)
+                Console().print(table(held))
+                timings += held
     facts = conditions()
-    Console().print(table(timings))
     print(", ".join(f"{name} {value}" for name, value in facts.items() if value is not None))
     if options.out:
         content = {**facts, "timings": [asdict(timing) for timing in timings]}
@@ -59,24 +60,20 @@ def main() -> None:
 
 
 def table(timings: list[Timing]) -> Table:
-    """Lay out all timings."""
-    result = Table()
-    for column in ("what", "way", "ms", "a second", "times faster", "waits", "peak MiB"):
-        result.add_column(column, justify="left" if column in ("what", "way") else "right")
-    shown = None
+    """Lay out the timings of one contest."""
+    peak = timings[0].peak_mib
+    title = timings[0].contest + ("" if peak is None else f" (at most {peak} MiB)")
+    result = Table(title=title, title_justify="left")
+    for column in ("way", "ms", "first", "a second", "times faster", "waits"):
+        result.add_column(column, justify="left" if column == "way" else "right")
     for each in timings:
-        first = each.contest != shown
-        shown = each.contest
-        if first:
-            result.add_section()
         result.add_row(
-            each.contest if first else "",
             each.way,
             f"{each.milliseconds:.1f}",
+            f"{each.first:.0f}",
             f"{1000 / each.milliseconds:.1f}",
             f"{each.ratio:.2f}",
             "" if each.waiting is None else f"{each.waiting:.1%}",
-            f"{each.peak_mib}" if first and each.peak_mib is not None else "",
         )
     return result
 
