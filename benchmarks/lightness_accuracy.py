@@ -19,7 +19,7 @@ from hueman.clips.store import Dataset
 from hueman.color.augmentation import GarmentStatistics
 from hueman.color.difference import ciede2000
 from hueman.color.lab import lab_to_rgb, rgb_to_lab
-from hueman.color.recolor import shift_color
+from hueman.color.shift import shift_color
 from hueman.progress import track
 
 EVERY = 8

@@ -140,3 +140,18 @@ def test_statistics_are_the_means_of_the_clip(clip):
     statistics = GarmentStatistics.of_clip(frames, upper, lower)
     np.testing.assert_allclose(statistics.upper[0].numpy(), mean_color(frames, upper))
     np.testing.assert_allclose(statistics.lower[0].numpy(), mean_color(frames, lower))
+
+
+def test_gradients_reach_frames_and_colours(clip):
+    frames, upper, lower = clip
+    rgb = to_batch(frames).requires_grad_()
+    color = torch.tensor([[5.0, -5.0]]).expand(3, -1).clone().requires_grad_()
+    made = recolor_batch(rgb, to_mask(upper), to_mask(lower), statistics_of(clip, 3), color, None)
+    made[:, 2].sum().backward()
+    assert color.grad is not None
+    assert rgb.grad is not None
+    assert (color.grad[:, 1] < 0).all()  # more b is less blue
+    worn, blue = to_mask(upper)[:, 0] > 0, rgb.grad[:, 2]
+    assert (blue[~worn] == 1).all()
+    assert (blue[worn] > 0).all()
+    assert (blue[worn] != 1).any()

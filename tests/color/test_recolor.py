@@ -3,8 +3,15 @@ import pytest
 import torch
 from skimage.color import lab2rgb, rgb2lab
 
+from hueman.color.augmentation import GarmentStatistics, recolor_batch
 from hueman.color.names import parse_color
-from hueman.color.recolor import mean_color, recolor_frames, recolor_garment, shift_color
+from hueman.color.recolor import (
+    mean_color,
+    reachable_color,
+    recolor_frame,
+    recolor_frames,
+    recolor_garment,
+)
 
 GREEN, MAROON = (60, 140, 70), (150, 60, 70)
 
@@ -100,26 +107,6 @@ def test_the_white_of_a_pattern_stays_whiter():
     assert chroma[~squares].mean() < 0.4 * chroma[squares].mean()
 
 
-def test_grey_garments_take_colour_by_their_lightness():
-    lab = torch.tensor([[34.0, 0, 0], [84, 0, 0]]).T.reshape(1, 3, 1, 2)
-    mean, target = torch.tensor([[59.0, 0, 0]]), torch.tensor([[15.0, -30]])
-    moved = shift_color(lab, torch.ones(1, 1, 1, 2), mean, target)
-    expected = torch.tensor([[10.0, -20], [20, -40]]).T
-    torch.testing.assert_close(moved[0, 1:, 0], expected)
-
-
-@pytest.mark.parametrize(("own", "contrast"), [(54.0, 1.0), (17.0, 0.5)])
-def test_folds_grow_with_lightness(own, contrast):
-    """Under another dye, a pixel's L + 16 grows in proportion; of dark cloth, less than that."""
-    pixels = torch.tensor([own - 10, own, own + 10])
-    lab = torch.stack([pixels, torch.zeros(3), torch.zeros(3)]).view(1, 3, 1, 3)
-    mean, target = torch.tensor([[own, 0, 0]]), torch.tensor([[80.0, 5, -5]])
-    moved = shift_color(lab, torch.ones(1, 1, 1, 3), mean, target)
-    gain = 1 + contrast * ((80 + 16) / (own + 16) - 1)
-    torch.testing.assert_close(moved[0, 0, 0], 80 + gain * (pixels - own))
-    torch.testing.assert_close(moved[0, :, 0, 1], target[0])
-
-
 def test_a_garment_gets_the_lightness_that_is_asked_for(clip):
     frames, upper, _ = clip
     own = mean_color(frames, upper)
@@ -129,15 +116,6 @@ def test_a_garment_gets_the_lightness_that_is_asked_for(clip):
         kept = recolor_garment(frames, upper, own, wanted)
         assert abs(mean_color(kept, upper)[0] - own[0]) < 1
         assert np.array_equal(made[upper == 0], frames[upper == 0])
-
-
-def test_a_soft_mask_moves_colour_in_proportion():
-    lab = torch.tensor([50.0, 20, 10]).view(1, 3, 1, 1).expand(1, 3, 1, 3)
-    mask = torch.tensor([0, 0.5, 1]).view(1, 1, 1, 3)
-    mean, target = torch.tensor([[50.0, 20, 10]]), torch.tensor([[0.0, 40]])
-    moved = shift_color(lab, mask, mean, target)
-    expected = torch.tensor([[50.0, 50, 50], [20, 10, 0], [10, 25, 40]])
-    torch.testing.assert_close(moved[0, :, 0], expected)
 
 
 def test_chroma_that_cannot_be_shown_is_limited(clip):
@@ -154,7 +132,54 @@ def test_shapes_that_do_not_fit_are_refused(clip):
     frames, upper, _ = clip
     with pytest.raises(ValueError, match=r"\(2, 40, 30, 3\).*\(1, 40, 30\)"):
         recolor_garment(frames, upper[:1], np.zeros(3), np.zeros(3))
-    with pytest.raises(ValueError, match=r"\(1, 3, 4, 4\)"):
-        shift_color(
-            torch.zeros(1, 3, 4, 4), torch.zeros(1, 1, 4, 5), torch.zeros(1, 3), torch.zeros(1, 2)
-        )
+
+
+def test_versions_of_a_frame_are_those_of_each_colour_alone(clip):
+    frames, upper, lower = clip
+    means = mean_color(frames, upper), mean_color(frames, lower)
+    wanted = np.random.default_rng(0).uniform(-30, 30, (3, 2, 3)).astype(np.float32)
+    targets = [[reachable_color(*each) for each in zip(means, two, strict=True)] for two in wanted]
+    garments = [(upper[0], means[0]), (lower[0], means[1])]
+    versions = recolor_frame(frames[0], garments, targets)
+    assert len(versions) == 3
+    for version, (first, second) in zip(versions, wanted, strict=True):
+        expected = recolor_garment(frames[:1], upper[:1], means[0], first)
+        expected = recolor_garment(expected, lower[:1], means[1], second)[0]
+        np.testing.assert_array_equal(version, expected)
+        assert (version[upper[0] > 0] != frames[0][upper[0] > 0]).any()
+
+
+def test_where_garments_meet_both_colours_move_and_are_rounded_once(clip):
+    frames, upper, lower = clip
+    upper[:, 18:22], lower[:, 18:22] = 160, 95
+    statistics = GarmentStatistics.of_clip(frames, upper, lower)
+    means = statistics.upper[0].numpy(), statistics.lower[0].numpy()
+    colors = np.array([[0, 15, -25], [0, -10, 20]], np.float32)
+    targets = [reachable_color(*each) for each in zip(means, colors, strict=True)]
+    garments = [(upper[0], means[0]), (lower[0], means[1])]
+    [version] = recolor_frame(frames[0], garments, [targets])
+    batch = recolor_batch(
+        torch.from_numpy(frames[:1]).permute(0, 3, 1, 2) / 127.5 - 1,
+        *(torch.from_numpy(mask[:1, None]) / 255 for mask in (upper, lower)),
+        statistics,
+        *(target[None] for target in targets),
+    )
+    expected = ((batch[0] + 1) * 127.5).permute(1, 2, 0).numpy()
+    assert np.abs(version - expected).max() < 0.51
+
+
+def test_a_frame_without_garments_is_copied(clip):
+    frames, upper, _ = clip
+    color = torch.tensor([50.0, 20, 20])
+    [same] = recolor_frame(frames[0], [(0 * upper[0], np.zeros(3))], [[color]])
+    np.testing.assert_array_equal(same, frames[0])
+    assert same is not frames[0]
+
+
+def test_reachable_colours_keep_the_garments_lightness_unless_told():
+    own, wanted = np.array([30, 0, 0], np.float32), np.array([80, 10, 10], np.float32)
+    assert reachable_color(own, wanted).tolist() == [30, 10, 10]
+    assert reachable_color(own, wanted, lightness=True).tolist() == [80, 10, 10]
+    limited = reachable_color(own, np.array([80, 0, 120], np.float32))
+    assert limited[0] == 30
+    assert 0 < limited[2] < 60

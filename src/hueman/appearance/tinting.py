@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from hueman.color.lab import lab_to_rgb, rgb_to_lab
-from hueman.color.recolor import add_color, color_share
+from hueman.color.shift import add_color, color_share
 
 NEUTRAL_LIGHTNESS = 50.0
 """Mean L of garments whose lightness is taken out too."""

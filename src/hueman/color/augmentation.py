@@ -5,13 +5,15 @@ Fast and batched: garments are found once when a clip is prepared; here colours 
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from hueman.color.lab import lab_to_rgb, limit_chroma, rgb_to_lab
-from hueman.color.recolor import mean_color, shift_color
+from hueman.color.cloth import Cloth
+from hueman.color.lab import limit_chroma
+from hueman.color.recolor import mean_color
 
 LIGHTNESS = (10.0, 90.0)
 """Random garments are as dark as black cloth, and as light as white cloth."""
@@ -113,17 +115,17 @@ def recolor_batch(
     result = rgb.clone()
     if not worn:
         return result
-    # Garments are a small part of a frame: their pixels alone, P of them, are converted.
-    touched = torch.stack([mask[:, 0] > 0 for mask, _, _ in worn]).any(dim=0)
-    place = touched.nonzero(as_tuple=True)
-    lab = rgb_to_lab(_pixels(rgb, place) / 2 + 0.5)
-    for mask, mean, color in worn:
-        own, wanted = (each.expand(len(rgb), -1)[place[0]] for each in (mean, color))
-        lab = shift_color(lab, _pixels(mask, place), own, wanted)
-    result.permute(0, 2, 3, 1)[place] = (lab_to_rgb(lab) * 2 - 1)[..., 0, 0]
+    touched = reduce(torch.maximum, [mask[:, 0] for mask, _, _ in worn]) > 0
+    frame, *place = touched.nonzero(as_tuple=True)
+    cloth = Cloth.of(
+        rgb[frame, :, *place].T / 2 + 0.5,
+        [(mask[frame, 0, *place], _by_pixel(mean, frame)) for mask, mean, _ in worn],
+    )
+    dyed = cloth.dyed([_by_pixel(color, frame) for _, _, color in worn])
+    result[frame, :, *place] = (dyed * 2 - 1).T
     return result
 
 
-def _pixels(pictures: Tensor, place: tuple[Tensor, ...]) -> Tensor:
-    """Return pixels of pictures (N, C, H, W) as P pictures of one pixel, (P, C, 1, 1)."""
-    return pictures.permute(0, 2, 3, 1)[place][..., None, None]
+def _by_pixel(colors: Tensor, frame: Tensor) -> Tensor:
+    """Bring colours (N, C) to those of P pixels by their frames, (C, P); one to (C, 1)."""
+    return colors.T if len(colors) == 1 else colors.T.index_select(1, frame)

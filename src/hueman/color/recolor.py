@@ -1,104 +1,19 @@
 """Give a garment another colour and keep its folds, shadows and pattern.
 
-Only a and b of Lab move, unless another lightness is asked for too. One shift serves a whole clip,
-so the colour does not flicker.
+One shift serves a whole clip, so the colour does not flicker.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from hueman.color.lab import lab_from_uint8, lab_to_rgb, limit_chroma, rgb_to_lab
+from hueman.color.cloth import Cloth
+from hueman.color.lab import lab_from_uint8, limit_chroma
 
 # A garment that is not in the picture has no colour; mid-grey keeps the arithmetic finite.
 NO_COLOR = (50.0, 0.0, 0.0)
-# k of `shift_color` is the square of this: from about this chroma on, a garment's own (a, b) say
-# more than its lightness how much of its colour a pixel has.
-DISTINCT_CHROMA = 14.0
-# Highlights and noise do not get more than this many times the shift.
-LARGEST_SHARE = 3.0
-# Garments darker than this have more of their contrast from sheen and noise than from folds, and
-# another lightness shall not multiply it.
-FULL_CONTRAST = 50.0
-# Where lightness moves, pixels at a dark garment's rim that are half background shall not glare.
-LARGEST_LIGHT_SHARE = 2.0
-
-
-def shift_color(lab: Tensor, mask: Tensor, mean: Tensor, target: Tensor) -> Tensor:
-    """Move the colours inside a garment, so that their mean goes from `mean` to `target`.
-
-    A pixel moves by the share w of the mean colour that it has. For one surface under more or
-    less light, a and b grow with (L + 16), by Lab's cube root, so w = (L + 16) / (mean L + 16)
-    leaves no tint of the old colour in shadows. But cameras bend that law, and the second colour
-    of a pattern should stay: where the garment has a distinct chroma m, w is rather the projection
-    of the pixel's (a, b) on m. One formula does both, by ridge regression of (a, b) on m with
-    the law of light as the prior:
-
-        w = ((a, b) . m + k (L + 16) / (mean L + 16)) / (m . m + k)
-
-    Its mean over the garment is 1. Where w would be negative, the pixel stays as it is. Lightness
-    moves by the same share: of a plain garment (L + 16) grows in proportion, folds with it. The
-    sheen and the noise of black cloth would grow too; so where lightness moves, w - 1 is scaled by
-    (mean L + 16) / (50 + 16), at most 1.
-
-    Args:
-        lab: (N, 3, H, W) Lab.
-        mask: (N, 1, H, W), 0..1, how much of the pixel is garment.
-        mean: (N, 3), mean Lab of the garment.
-        target: (N, 2), mean a, b that the garment shall have, or (N, 3), mean Lab.
-
-    Returns:
-        (N, 3, H, W) Lab; of two numbers, L is that of `lab`.
-    """
-    if lab.ndim != 4 or lab.shape[1] != 3 or mask.shape != (len(lab), 1, *lab.shape[2:]):
-        raise ValueError(
-            f"expected Lab (N, 3, H, W) and mask (N, 1, H, W), "
-            f"got {tuple(lab.shape)} and {tuple(mask.shape)}"
-        )
-    share = color_share(lab, mask, mean, lightness=target.shape[1] == 3)
-    return add_color(lab, share, target - mean[:, -target.shape[1] :])
-
-
-def add_color(lab: Tensor, share: Tensor, color: Tensor) -> Tensor:
-    """Add a colour to a picture, at each pixel as much as its share.
-
-    Args:
-        lab: (N, 3, H, W) Lab.
-        share: (N, 1, H, W).
-        color: (N, 2), a and b, or (N, 3), Lab.
-
-    Returns:
-        (N, 3, H, W) Lab.
-    """
-    kept = lab.shape[1] - color.shape[1]
-    return torch.cat([lab[:, :kept], lab[:, kept:] + share * color[:, :, None, None]], dim=1)
-
-
-def color_share(lab: Tensor, mask: Tensor, mean: Tensor, lightness: bool = False) -> Tensor:
-    """Return how much of a garment's mean colour each pixel has: w of `shift_color` in the mask.
-
-    Args:
-        lab: (N, 3, H, W) Lab.
-        mask: (N, 1, H, W), 0..1, how much of the pixel is garment.
-        mean: (N, 3), mean Lab of the garment.
-        lightness: whether lightness is going to move too.
-
-    Returns:
-        (N, 1, H, W), 0..LARGEST_SHARE.
-    """
-    chroma, mean_lightness, mean_chroma = (
-        lab[:, 1:],
-        mean[:, :1, None, None],
-        mean[:, 1:, None, None],
-    )
-    light = (lab[:, :1] + 16) / (mean_lightness + 16)
-    along = (chroma * mean_chroma).sum(dim=1, keepdim=True)
-    strength = (mean_chroma**2).sum(dim=1, keepdim=True)
-    share = (along + DISTINCT_CHROMA**2 * light) / (strength + DISTINCT_CHROMA**2)
-    share = share.clamp(0, LARGEST_LIGHT_SHARE if lightness else LARGEST_SHARE)
-    if lightness:
-        share = 1 + (share - 1) * ((mean_lightness + 16) / (FULL_CONTRAST + 16)).clamp(max=1)
-    return mask * share
 
 
 def mean_color(frames: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -142,18 +57,65 @@ def recolor_garment(
             f"expected uint8 frames (T, H, W, 3) and mask (T, H, W), "
             f"got {frames.dtype} {frames.shape} and {mask.dtype} {mask.shape}"
         )
+    target = reachable_color(mean, color, lightness)
+    worn = [
+        recolor_frame(frame, [(garment, mean)], [[target]])[0]
+        for frame, garment in zip(frames, mask, strict=True)
+    ]
+    return np.stack(worn)
+
+
+def reachable_color(mean: np.ndarray, color: np.ndarray, lightness: bool = False) -> Tensor:
+    """Return the colour that a garment can get for one that is asked for.
+
+    Args:
+        mean: (3,) Lab of the garment as it is.
+        color: (3,) Lab wanted; its chroma is limited to what sRGB can show at the lightness that
+            the garment gets.
+        lightness: the garment gets the colour's L; otherwise it keeps its own.
+
+    Returns:
+        float32 (3,), Lab.
+    """
     wanted = [color[0] if lightness else mean[0], color[1], color[2]]
-    target = limit_chroma(torch.tensor([wanted], dtype=torch.float32))
-    current = torch.as_tensor(mean, dtype=torch.float32)[None]
-    recolored = frames.copy()
-    for frame, garment in zip(recolored, mask, strict=True):
-        # The garment's pixels as a picture one pixel wide: the rest need not be converted.
-        inside = garment > 0
-        rgb = torch.from_numpy(frame[inside].T.astype(np.float32) / 255)[None, ..., None]
-        weight = torch.from_numpy(garment[inside].astype(np.float32) / 255)[None, None, :, None]
-        moved = lab_to_rgb(shift_color(rgb_to_lab(rgb), weight, current, target))
-        frame[inside] = (moved[0, ..., 0].T * 255).round().to(torch.uint8).numpy()
+    return limit_chroma(torch.tensor(wanted, dtype=torch.float32))
+
+
+def recolor_frame(
+    frame: np.ndarray,
+    garments: Sequence[tuple[np.ndarray, np.ndarray]],
+    versions: Sequence[Sequence[Tensor]],
+) -> list[np.ndarray]:
+    """Give the garments of a frame new colours, in several versions; see `Cloth` for the cost.
+
+    Args:
+        frame: uint8 (H, W, 3) RGB.
+        garments: mask, uint8 (H, W), and mean Lab (3,) of each; pixels where all masks are 0
+            keep their bytes.
+        versions: for each of V versions the new mean Lab of each garment, float32 (3,).
+
+    Returns:
+        V new frames, uint8 (H, W, 3).
+    """
+    masks = np.stack([mask.ravel() for mask, _ in garments])
+    place = np.flatnonzero(masks.any(axis=0))  # numpy is slower by masks than by numbers
+    means = [torch.as_tensor(mean, dtype=torch.float32)[:, None] for _, mean in garments]
+    cloth = Cloth.of(
+        _shares(frame.reshape(-1, 3).take(place, axis=0).T),
+        list(zip(_shares(masks.take(place, axis=1)), means, strict=True)),
+    )
+    recolored = []
+    for colors in versions:
+        dyed = cloth.dyed([color[:, None] for color in colors])
+        version = frame.copy()
+        version.reshape(-1, 3)[place] = (dyed * 255).round().to(torch.uint8).T.numpy()
+        recolored.append(version)
     return recolored
+
+
+def _shares(levels: np.ndarray) -> Tensor:
+    """Convert uint8 to float32, 0..1."""
+    return torch.from_numpy(levels.astype(np.float32) / 255)
 
 
 def recolor_frames(
