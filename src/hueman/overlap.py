@@ -1,0 +1,64 @@
+"""Steps of work side by side: one makes the next item while another uses the one before.
+
+A chain of iterators (decode, see, warp, generate, encode) does one thing at a time. Where a step is
+wrapped in `ahead`, what comes before it runs in a thread of its own. Threads are enough: PyTorch,
+OpenCV, LiteRT, OpenVINO and FFmpeg let others run while they work.
+"""
+
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+T = TypeVar("T")
+
+AHEAD = 2
+"""Items that are made ahead: enough that a step which is sometimes slower delays nobody."""
+
+
+class _End:
+    """Comes after the last item."""
+
+
+_END = _End()
+
+
+def ahead(items: Iterable[T], most: int = AHEAD) -> Generator[T, None, None]:
+    """Yield the same items in the same order, made ahead in a thread of their own.
+
+    All of the iteration happens in that one thread, in the context of whoever asks for the first
+    item, so an iterator needs no lock. Nothing is made before an item is asked for. If this
+    iterator is closed or ends by an error, so does the other, at the end of its step.
+
+    Args:
+        items: to be gone through once.
+        most: items that are made and not yet asked for, 1 or more; so many, the one in use and
+            the one in work are in memory.
+
+    Raises:
+        ValueError: `most` is below 1.
+        Exception: whatever `items` raises, after the items before it.
+    """
+    if most < 1:
+        raise ValueError(f"at least 1 item is made ahead, got {most}")
+    return _ahead(items, most)
+
+
+def _ahead(items: Iterable[T], most: int) -> Generator[T, None, None]:
+    iterator, context = iter(items), copy_context()
+    with ThreadPoolExecutor(1, "ahead") as pool:
+
+        def begin_next() -> Future[T | _End]:
+            return pool.submit(context.run, next, iterator, _END)
+
+        coming = deque(begin_next() for _ in range(most))
+        try:
+            while not isinstance(item := coming.popleft().result(), _End):
+                coming.append(begin_next())
+                yield item
+        finally:
+            for future in coming:
+                future.cancel()
+            if close := getattr(iterator, "close", None):  # of generators
+                pool.submit(context.run, close).result()
