@@ -85,6 +85,19 @@ def test_a_small_person_in_a_wide_frame_is_found(estimate, wave):
     assert np.median(errors(seen.pose, expected)[visible]) < 0.02 * height
 
 
+def test_poses_alone_are_the_same_with_any_number_of_threads(perceived, wave):
+    for threads in (1, 2):
+        alone = pose_estimator("blazepose", threads).poses(iter(wave[0]))
+        assert alone.dtype == np.float32
+        assert np.array_equal(alone, perceived.pose)
+
+
+def test_poses_alone_of_nothing_and_of_what_is_no_frame(estimate, wave):
+    assert estimate.poses([]).shape == (0, 18, 3)
+    with pytest.raises(ValueError, match="frames must be uint8"):
+        estimate.poses([wave[0][0].astype(np.float32)])
+
+
 def test_joints_outside_the_frame_are_missing(estimate, wave):
     pose = estimate(np.ascontiguousarray(wave[0][:2, 60:230])).pose
     for side in ("left", "right"):

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import pytest
@@ -102,6 +104,11 @@ def test_a_clip_may_be_of_any_length(estimate, wave, perceived):
     np.testing.assert_allclose(estimate(wave[0][:5]).pose, perceived.pose[:5], atol=1e-3)
 
 
+def test_poses_alone_are_the_same(estimate, wave, perceived):
+    assert np.array_equal(estimate.poses(iter(wave[0])), perceived.pose)
+    assert estimate.poses([]).shape == (0, 18, 3)
+
+
 def test_frames_without_a_person_have_neither_pose_nor_mask(estimate):
     noise = np.random.default_rng(0).integers(0, 256, (1, 96, 64, 3), dtype=np.uint8)
     wall = np.full((1, 96, 64, 3), 120, np.uint8)
@@ -112,8 +119,8 @@ def test_frames_without_a_person_have_neither_pose_nor_mask(estimate):
 
 
 def test_who_has_no_joints_has_no_mask(wave):
-    def find_none(frames: np.ndarray) -> np.ndarray:
-        pose = np.ones((len(frames), 18, 3), np.float32)
+    def find_none(frames: Iterable[np.ndarray]) -> np.ndarray:
+        pose = np.ones((len(list(frames)), 18, 3), np.float32)
         pose[0] = 0
         return pose
 

@@ -15,7 +15,7 @@ from hueman.errors import HuemanError
 from hueman.files import names_a_file
 from hueman.generation.cutout import cut_out
 from hueman.generation.foreground import estimate_foreground
-from hueman.perception.base import PoseEstimator
+from hueman.perception.base import Perceive
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def parse_backdrop(text: str) -> Backdrop | None:
 
 
 def change_backdrop(
-    frames: Iterable[np.ndarray], backdrop: Backdrop, estimate: PoseEstimator
+    frames: Iterable[np.ndarray], backdrop: Backdrop, estimate: Perceive
 ) -> Iterator[np.ndarray]:
     """Put something else behind the person in each frame of a video.
 

@@ -6,7 +6,7 @@ from itertools import chain, islice
 import cv2
 import numpy as np
 
-from hueman.perception.base import PoseEstimator
+from hueman.perception.base import Perceive
 
 CHUNK = 32
 """Frames that are perceived, and held in memory, at once."""
@@ -22,7 +22,7 @@ Seen = tuple[np.ndarray, np.ndarray]
 """A frame, uint8 (H, W, 3), and where its person is, float32 (H, W) in 0..1."""
 
 
-def cut_out(frames: Iterable[np.ndarray], estimate: PoseEstimator) -> Iterator[Seen]:
+def cut_out(frames: Iterable[np.ndarray], estimate: Perceive) -> Iterator[Seen]:
     """Find the person in each frame of a video.
 
     In a frame that shows nobody they are where they are in the nearest one of its chunk that shows
@@ -38,7 +38,7 @@ def cut_out(frames: Iterable[np.ndarray], estimate: PoseEstimator) -> Iterator[S
     return _steadied(_perceived(iter(frames), estimate))
 
 
-def _perceived(frames: Iterator[np.ndarray], estimate: PoseEstimator) -> Iterator[Seen]:
+def _perceived(frames: Iterator[np.ndarray], estimate: Perceive) -> Iterator[Seen]:
     last = None
     while chunk := list(islice(frames, CHUNK)):
         masks = _person_masks(chunk, estimate)
@@ -49,7 +49,7 @@ def _perceived(frames: Iterator[np.ndarray], estimate: PoseEstimator) -> Iterato
             yield frame, masks[index] if last is None else last
 
 
-def _person_masks(frames: list[np.ndarray], estimate: PoseEstimator) -> list[np.ndarray]:
+def _person_masks(frames: list[np.ndarray], estimate: Perceive) -> list[np.ndarray]:
     """Return masks float32 (H, W), perceived in enlarged frames."""
     height, width = frames[0].shape[:2]
     factor = max(LEAST_ENLARGEMENT, -(-WORKING_HEIGHT // height))

@@ -1,9 +1,11 @@
 """Driving poses, from whatever shows a movement."""
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from hueman.clips.pictures import list_pictures
 from hueman.clips.store import read_clip
@@ -13,6 +15,7 @@ from hueman.generation.actions import ACTION_FPS, read_action
 from hueman.generation.bvh import read_bvh
 from hueman.generation.camera import is_camera, watch
 from hueman.generation.captured_poses import captured_poses
+from hueman.overlap import ahead
 from hueman.perception.base import pose_estimator
 from hueman.perception.openpose_json import read_openpose_json, write_openpose_json
 from hueman.perception.smoothing import smooth_poses
@@ -69,11 +72,13 @@ def perceive_poses(path: Path, estimator: str = "blazepose") -> tuple[np.ndarray
         HuemanError: the video cannot be read, or it shows nobody.
     """
     video = Video(path)
-    return _seen(video.read(), video.info.fps, str(path), estimator)
+    return _seen(ahead(video), video.info.fps, str(path), estimator)
 
 
-def _seen(frames: np.ndarray, fps: float, name: str, estimator: str) -> tuple[np.ndarray, float]:
-    pose = pose_estimator(estimator)(frames).pose
+def _seen(
+    frames: Iterable[np.ndarray], fps: float, name: str, estimator: str
+) -> tuple[np.ndarray, float]:
+    pose = pose_estimator(estimator, torch.get_num_threads()).poses(frames)
     if not (pose[..., 2] > 0).any():
         raise HuemanError(f"{name} shows nobody; choose a clip of one whole person in view.")
     return smooth_poses(pose, fps), fps

@@ -1,5 +1,6 @@
 """What perception gives, and its backends by name."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -23,11 +24,26 @@ class Perceived:
     """uint8 (T, H, W): soft mask, 255 is certainly person; all 0 in a frame without a person."""
 
 
+Perceive = Callable[[np.ndarray], Perceived]
+"""Finds the pose and the mask of the person in a clip, uint8 (T, H, W, 3) RGB."""
+
+
 class PoseEstimator(Protocol):
-    """Finds the pose and the mask of the person in a clip."""
+    """Finds the person in a clip."""
 
     def __call__(self, frames: np.ndarray) -> Perceived:
         """Perceive the frames of one clip, uint8 (T, H, W, 3) RGB, in their order."""
+        ...
+
+    def poses(self, frames: Iterable[np.ndarray]) -> np.ndarray:
+        """Find the poses alone, which takes less time and holds few frames.
+
+        Args:
+            frames: of one clip in their order, uint8 (H, W, 3) RGB; taken one at a time, or a few.
+
+        Returns:
+            float32 (T, 18, 3), those of `Perceived`.
+        """
         ...
 
 
@@ -67,7 +83,7 @@ class ClassSegmenter(Protocol):
 # The backends are imported where they are chosen: each brings a large library of its own.
 
 
-def pose_estimator(name: str = "blazepose") -> PoseEstimator:
+def pose_estimator(name: str = "blazepose", threads: int = 1) -> PoseEstimator:
     """Return the pose estimator called `name`; its weights are fetched if need be.
 
     Estimators cannot be pickled: make one in each process, from its name.
@@ -75,6 +91,7 @@ def pose_estimator(name: str = "blazepose") -> PoseEstimator:
     Args:
         name: blazepose, openpose (the paper's), or openpose-mobilenet (a small network of that
             kind). The latter two find joints only, and take the mask from blazepose.
+        threads: of blazepose; the other networks have as many as PyTorch and OpenCV do.
 
     Raises:
         HuemanError: there is no such estimator, or its weights cannot be had.
@@ -82,7 +99,7 @@ def pose_estimator(name: str = "blazepose") -> PoseEstimator:
     if name == "blazepose":
         from hueman.perception.blazepose import BlazePose
 
-        return BlazePose()
+        return BlazePose(threads)
     if name == "openpose":
         from hueman.perception.openpose import openpose
 

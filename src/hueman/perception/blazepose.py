@@ -5,6 +5,7 @@ network; here the whole frame (or, for a small person, a part of it) is tried as
 two auxiliary landmarks then say where the person is. From frame to frame the square follows them.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ _SIZE = 256
 _LEFT_SHOULDER, _RIGHT_SHOULDER = 11, 12
 _JOINT_LANDMARKS = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
 _NECK = 1
+_POSE = len(_JOINT_LANDMARKS), 3
 
 # Auxiliary landmarks: the middle of the hips, and a point of the circle around the whole body.
 _MIDDLE, _ON_CIRCLE = 33, 34
@@ -50,8 +52,8 @@ class _Sighting:
     """(39, 2): x, y."""
     visibility: np.ndarray
     """(39,): 0..1."""
-    mask: np.ndarray
-    """float32 (_SIZE, _SIZE): probability of person, over the region."""
+    mask_logits: np.ndarray
+    """float32 (_SIZE, _SIZE): of the probability of person, over the region."""
     presence: float
     """Probability that there is a person."""
 
@@ -91,18 +93,33 @@ class BlazePose:
     def __call__(self, frames: np.ndarray) -> Perceived:
         """Perceive the frames of one clip, uint8 (T, H, W, 3) RGB, in their order."""
         check_frames(frames)
-        pose = np.zeros((len(frames), len(_JOINT_LANDMARKS), 3), np.float32)
+        pose = np.zeros((len(frames), *_POSE), np.float32)
         person = np.zeros(frames.shape[:3], np.uint8)
-        height, width = frames.shape[1:3]
+        for index, (frame, sighting) in enumerate(self._sightings(frames)):
+            if sighting:
+                pose[index] = _joints(sighting, *frame.shape[:2])
+                person[index] = _person_mask(sighting, frame)
+        return Perceived(pose, person)
+
+    def poses(self, frames: Iterable[np.ndarray]) -> np.ndarray:
+        """Find the poses alone, float32 (T, 18, 3), of frames uint8 (H, W, 3) RGB as they come."""
+        poses = [
+            _joints(sighting, *frame.shape[:2]) if sighting else np.zeros(_POSE, np.float32)
+            for frame, sighting in self._sightings(frames)
+        ]
+        return np.stack(poses) if poses else np.zeros((0, *_POSE), np.float32)
+
+    def _sightings(
+        self, frames: Iterable[np.ndarray]
+    ) -> Iterator[tuple[np.ndarray, _Sighting | None]]:
+        """Follow the person through a clip; yield each frame with what is seen of them."""
         sighting, lost_for = None, 0
-        for index, frame in enumerate(frames):
+        for frame in frames:
+            check_frames(frame[None])
             thorough = lost_for % _THOROUGH_SEARCH_EVERY == 0
             sighting = self._follow(frame, sighting) or self._search(frame, thorough)
             lost_for = 0 if sighting else lost_for + 1
-            if sighting:
-                pose[index] = _joints(sighting, height, width)
-                person[index] = _person_mask(sighting, frame)
-        return Perceived(pose, person)
+            yield frame, sighting
 
     def _follow(self, frame: np.ndarray, previous: _Sighting | None) -> _Sighting | None:
         """Look where the person was in the frame before."""
@@ -136,7 +153,7 @@ class BlazePose:
             region=region,
             landmarks=points,
             visibility=expit(landmarks[:, 3]),
-            mask=expit(self._output("Identity_2").reshape(_SIZE, _SIZE)),
+            mask_logits=self._output("Identity_2").reshape(_SIZE, _SIZE),
             presence=float(self._output("Identity_1").item()),
         )
 
@@ -146,7 +163,7 @@ class BlazePose:
 
 def _person_mask(sighting: _Sighting, frame: np.ndarray) -> np.ndarray:
     """Return the soft mask uint8 (H, W) in the frame."""
-    mask = sighting.region.paste(sighting.mask, *frame.shape[:2])
+    mask = sighting.region.paste(expit(sighting.mask_logits), *frame.shape[:2])
     radius = max(1, round(_REFINING_RADIUS * sighting.region.side))
     return np.rint(refine_mask(mask, frame, radius) * 255).astype(np.uint8)
 

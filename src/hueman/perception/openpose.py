@@ -3,7 +3,8 @@
 OpenPose sees joints, and no mask of the person; the mask is BlazePose's.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 
 from hueman.features.skeleton import JOINTS
 from hueman.networks.openpose_body import OpenPoseBody
-from hueman.perception.base import Perceived, PoseEstimator, check_frames
+from hueman.perception.base import Perceive, Perceived, PoseEstimator, check_frames
 from hueman.perception.blazepose import BlazePose
 from hueman.perception.one_person import choose_person
 from hueman.perception.part_affinity import STRIDE, decode_people
@@ -52,11 +53,11 @@ class JointsAndMask:
     """Pose estimator of the joints that one method finds, and the mask of another.
 
     Args:
-        joints: uint8 (T, H, W, 3) RGB to float32 (T, 18, 3), as `Perceived.pose`.
+        joints: frames uint8 (H, W, 3) RGB to float32 (T, 18, 3), as `Perceived.pose`.
         mask: whose mask is taken.
     """
 
-    def __init__(self, joints: Callable[[np.ndarray], np.ndarray], mask: PoseEstimator):
+    def __init__(self, joints: Callable[[Iterable[np.ndarray]], np.ndarray], mask: Perceive):
         self._joints = joints
         self._mask = mask
 
@@ -70,6 +71,10 @@ class JointsAndMask:
         person = self._mask(frames).person
         person[~(pose[..., 2] > 0).any(axis=1)] = 0
         return Perceived(pose, person)
+
+    def poses(self, frames: Iterable[np.ndarray]) -> np.ndarray:
+        """Find the poses alone, float32 (T, 18, 3), of frames uint8 (H, W, 3) RGB as they come."""
+        return self._joints(frames)
 
 
 class AffinityJoints:
@@ -86,22 +91,22 @@ class AffinityJoints:
         self._network = network
         self._origin = origin
 
-    def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Return the joints, float32 (T, 18, 3), in the frames of one clip, uint8 (T, H, W, 3)."""
-        check_frames(frames)
-        pose = np.zeros((len(frames), len(JOINTS), 3), np.float32)
-        previous = None
-        for index, people in enumerate(self._people(frames)):
+    def __call__(self, frames: Iterable[np.ndarray]) -> np.ndarray:
+        """Return the joints, float32 (T, 18, 3), in the frames of one clip, uint8 (H, W, 3)."""
+        poses, previous = [], None
+        for people in self._people(iter(frames)):
             people = [person for person in people if person[:, 2].any()]
             if people:
-                pose[index] = previous = choose_person(people, previous)
-        return pose
+                previous = choose_person(people, previous)
+            poses.append(previous if people else np.zeros((len(JOINTS), 3)))
+        return np.array(poses, np.float32).reshape(-1, len(JOINTS), 3)
 
-    def _people(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+    def _people(self, frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the people (P, 18, 3) of each frame, in pixels of the frame."""
-        height, width = frames.shape[1:3]
-        for start in range(0, len(frames), _FRAMES_AT_ONCE):
-            pictures = np.stack([_picture(f) for f in frames[start : start + _FRAMES_AT_ONCE]])
+        while some := list(islice(frames, _FRAMES_AT_ONCE)):
+            check_frames(np.stack(some))
+            height, width = some[0].shape[:2]
+            pictures = np.stack([_picture(frame) for frame in some])
             scale = np.array([_scaled_width(height, width) / width, _HEIGHT / height], np.float32)
             for fields, heat_maps in zip(*self._network(pictures), strict=True):
                 people = decode_people(fields, heat_maps)
