@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from hueman.overlap import AHEAD, ahead
+from hueman.overlap import AHEAD, ahead, one_by_one
 
 WAIT = 30.0
 """Seconds after which a thread that should have come did not."""
@@ -144,6 +144,25 @@ def test_the_context_goes_along():
         assert list(ahead(chosen.get() for _ in range(3))) == ["something"] * 3
     finally:
         chosen.reset(token)
+
+
+def test_one_by_one_nothing_is_made_ahead_and_all_in_the_thread_that_asks():
+    def items():
+        try:
+            while True:
+                made.append(threading.current_thread())
+                yield len(made)
+        finally:
+            made.clear()
+
+    made = []
+    with one_by_one():
+        chain = ahead(ahead(items()))
+        assert [next(chain), next(chain)] == [1, 2]
+    assert made == [threading.current_thread()] * 2
+    chain.close()
+    assert not made
+    assert set(ahead(threading.current_thread() for _ in range(2))) != {threading.current_thread()}
 
 
 def test_at_least_one_is_made_ahead():

@@ -6,15 +6,19 @@ OpenCV, LiteRT, OpenVINO and FFmpeg let others run while they work.
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
 
 AHEAD = 2
 """Items that are made ahead: enough that a step which is sometimes slower delays nobody."""
+
+
+_one_by_one: ContextVar[bool] = ContextVar("one_by_one", default=False)
 
 
 class _End:
@@ -42,7 +46,21 @@ def ahead(items: Iterable[T], most: int = AHEAD) -> Generator[T, None, None]:
     """
     if most < 1:
         raise ValueError(f"at least 1 item is made ahead, got {most}")
-    return _ahead(items, most)
+    return _when_asked_for(items) if _one_by_one.get() else _ahead(items, most)
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Make nothing ahead inside this block, to see what it gains, or where an error comes from."""
+    token = _one_by_one.set(True)
+    try:
+        yield
+    finally:
+        _one_by_one.reset(token)
+
+
+def _when_asked_for(items: Iterable[T]) -> Generator[T, None, None]:
+    yield from items
 
 
 def _ahead(items: Iterable[T], most: int) -> Generator[T, None, None]:

@@ -1,5 +1,7 @@
 """The Python interface, on a tiny untrained model."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from tiny_model import tiny_model
 from hueman.clips.video import Video
 from hueman.errors import HuemanError
 from hueman.generation.generator import HumanVideoGenerator
+from hueman.overlap import one_by_one
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,35 @@ def test_a_stream_gives_the_same_frames_one_by_one(generator, poses):
     assert generator.met == ()
     assert np.array_equal(np.stack(list(stream)), whole[1:])
     assert len(generator.met) == 1
+
+
+def test_frames_made_ahead_are_those_made_one_by_one(generator, poses):
+    overlapped = generator.generate(poses, upper="teal")
+    met = generator.met
+    with one_by_one():
+        assert np.array_equal(generator.generate(poses, upper="teal"), overlapped)
+    assert torch.equal(generator.met[0].got, met[0].got)
+
+
+def test_a_stream_that_is_closed_early_leaves_no_thread(generator, poses):
+    before = set(threading.enumerate())
+    frames = generator.stream(np.concatenate([poses] * 20))
+    next(frames)
+    assert set(threading.enumerate()) > before
+    frames.close()
+    assert set(threading.enumerate()) == before
+
+
+def test_an_error_in_a_step_reaches_whoever_takes_the_frames(generator, poses, monkeypatch):
+    def fail(*_):
+        raise MemoryError("guidance")
+
+    monkeypatch.setattr(generator.predictor.model, "estimate", fail)
+    before = set(threading.enumerate())
+    frames = generator.stream(poses)
+    with pytest.raises(MemoryError, match="guidance"):
+        next(frames)
+    assert set(threading.enumerate()) == before
 
 
 def test_codes_take_the_place_of_colours(generator, poses):

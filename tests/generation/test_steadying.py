@@ -52,6 +52,18 @@ def test_what_changes_much_is_left_alone():
     assert moved[..., 60:, :].max() > 0.01
 
 
+@pytest.mark.parametrize("box", [np.s_[:9, :7], np.s_[30:41, 50:], np.s_[95:, 20:30], np.s_[:0]])
+def test_to_the_bit_as_if_the_whole_frame_were_looked_at(box):
+    frame, shown = trembling(2, 20)
+    somewhere = torch.zeros(96, 64)
+    somewhere[box] = 0.7
+    inside = somewhere.bool()
+    everywhere = steady(frame, shown, 0.7 * STILL)
+    ours = steady(frame, shown, somewhere)
+    assert torch.equal(ours[..., inside], everywhere[..., inside])
+    assert torch.equal(ours[..., ~inside], frame[..., ~inside])
+
+
 def test_frames_of_two_sizes_are_refused():
     frame = torch.zeros(1, 3, 96, 64)
     with pytest.raises(ValueError, match="one size"):

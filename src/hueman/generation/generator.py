@@ -1,7 +1,8 @@
 """hueman from Python: a model, a person, movements and colours to frames."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from hueman.generation.driving import driving_poses
 from hueman.generation.person import Clothes, Person
 from hueman.generation.predictor import Predictor, watched
 from hueman.generation.retarget import retarget
+from hueman.overlap import ahead
 from hueman.preparation.settings import PerceptionSettings
 from hueman.training.frames import Frames
 from hueman.training.model import VideoModel, load_model, save_model
@@ -207,8 +209,10 @@ class HumanVideoGenerator(
         upper: str | None = None,
         lower: str | None = None,
         clothes: Clothes | Tensor | None = None,
-    ) -> Iterator[np.ndarray]:
+    ) -> Generator[np.ndarray, None, None]:
         """Make a video frame by frame, of any length in the same memory.
+
+        The next frames are made in other threads while one is used.
 
         Args:
             drive: the movement, see `poses`.
@@ -219,7 +223,8 @@ class HumanVideoGenerator(
                 (T, up + down).
 
         Returns:
-            An iterator over uint8 (H, W, 3), RGB. What came of the colours is in `met` at its end.
+            An iterator over uint8 (H, W, 3), RGB. What came of the colours is in `met` at its end;
+            `close` ends it early.
 
         Raises:
             HuemanError: a colour or the movement cannot be used, or nobody is chosen yet.
@@ -232,7 +237,7 @@ class HumanVideoGenerator(
         upper: str | None = None,
         lower: str | None = None,
         clothes: Clothes | Tensor | None = None,
-    ) -> Iterator[np.ndarray]:
+    ) -> Generator[np.ndarray, None, None]:
         """Make a video as `stream` does, of a movement that `poses` has brought to the person."""
         person = self.person
         requests = self.predictor.requests(person, upper, lower)
@@ -246,9 +251,11 @@ class HumanVideoGenerator(
 
     def _made(
         self, person: Person, pose: np.ndarray, clothes: Clothes, requests: list[Request]
-    ) -> Iterator[np.ndarray]:
+    ) -> Generator[np.ndarray, None, None]:
         meter = ColorMeter()
-        yield from watched(self.predictor.generate(person, pose, clothes), person, pose, meter)
+        with closing(ahead(self.predictor.generate(person, pose, clothes))) as frames:
+            # What nobody asked for is not measured.
+            yield from watched(frames, person, pose, meter) if requests else frames
         lightness = self.predictor.lightness
         self.met = tuple(
             MetRequest(each, measured_for(each, meter.means, lightness)) for each in requests

@@ -1,6 +1,8 @@
 """A trained model as something to call: content frame, poses and colours in, frames out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from hueman.generation.colors import GARMENTS, ColorMeter, Request, meet, reacha
 from hueman.generation.person import Clothes, Person
 from hueman.generation.precision import choose_precision
 from hueman.generation.steadying import at_rest, steady
+from hueman.overlap import ahead
 from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.guidance import Guidance
@@ -26,7 +29,7 @@ from hueman.training.pictures import to_uint8
 
 CONTENT_FRAMES = 8
 """Frames of a clip that show its person, if the model can use several."""
-AHEAD = 16
+AT_ONCE = 8
 """Frames whose guidance is found at once: faster than one by one, in bounded memory."""
 PROBES = 4
 """Frames that are made to see what colours come out."""
@@ -229,25 +232,36 @@ class Predictor:
         colors = [color for color in worn if color is not None]
         previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
         shown = previous
-        for number, told in enumerate(self._guidance(person, poses, chosen)):
-            told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
-            color = torch.stack([all_[number] for all_ in colors]) if colors else None
-            previous = self.next_frame(told, codes[:, number], previous, color)
-            if number == 0 or not self.steadied:
-                shown = previous
-            else:
-                rest = at_rest(pose[number - 1], pose[number], *self.size).to(self.device)
-                fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)[:, None, None, None]
-                shown = torch.where(fades, previous, steady(previous, shown, rest))
-            yield to_uint8(shown)
+        with closing(ahead(self.guidance(person, poses, chosen), most=1)) as batches:
+            for number, told in enumerate(chain.from_iterable(batches)):
+                told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
+                color = torch.stack([all_[number] for all_ in colors]) if colors else None
+                previous = self.next_frame(told, codes[:, number], previous, color)
+                if number == 0 or not self.steadied:
+                    shown = previous
+                else:
+                    rest = at_rest(pose[number - 1], pose[number], *self.size).to(self.device)
+                    fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)
+                    steadied = steady(previous, shown, rest)
+                    shown = torch.where(fades[:, None, None, None], previous, steadied)
+                yield to_uint8(shown)
 
-    def _guidance(self, person: Person, poses: Tensor, chosen: Tensor) -> Iterator[Guidance]:
-        """Estimate what is seen under each pose, a few frames ahead."""
-        for some, shown in zip(poses.split(AHEAD), chosen.split(AHEAD), strict=True):
+    @torch.inference_mode()
+    def guidance(self, person: Person, poses: Tensor, chosen: Tensor) -> Iterator[list[Guidance]]:
+        """Estimate what is seen under each pose.
+
+        Args:
+            person: to be shown.
+            poses: (T, 18, 3), in pixels of the model's frames.
+            chosen: long (T, 10), see `Person.chosen`.
+
+        Yields:
+            The guidance of a few frames, each by itself.
+        """
+        for some, shown in zip(poses.split(AT_ONCE), chosen.split(AT_ONCE), strict=True):
             told = self.model.estimate(person.frames, some, person.appearance, shown)
-            for number in range(len(some)):
-                now = slice(number, number + 1)
-                yield told.each(lambda tensor, now=now: tensor[now])
+            nows = [slice(number, number + 1) for number in range(len(some))]
+            yield [told.each(lambda tensor, now=now: tensor[now]) for now in nows]
 
     def scale_pose(self, pose: np.ndarray, height: int, width: int) -> np.ndarray:
         """Bring poses (T, 18, 3) in pixels of a height x width frame to the model's frames."""

@@ -68,12 +68,29 @@ def steady(frame: Tensor, shown: Tensor, rest: Tensor) -> Tensor:
             f"frames must have one size, got {tuple(frame.shape)}, {tuple(shown.shape)} and "
             f"{tuple(rest.shape)}"
         )
-    around = (frame - shown).abs().amax(dim=1, keepdim=True) * 127.5
+    if not rest.any():
+        return frame
     reach = max(1, round(frame.shape[2] * WINDOW / 2))
+    # What is farther from anybody at rest is not looked at; within the margin `rest` is 0.
+    box = _box_around(rest, margin=reach)
+    new, held = frame[box], shown[box]
+    around = (new - held).abs().amax(dim=1, keepdim=True) * 127.5
     for down, across in ((reach, 0), (0, reach)):  # one after the other takes half the time
         side = (2 * down + 1, 2 * across + 1)
         around = F.avg_pool2d(around, side, 1, (down, across), count_include_pad=False)
-    return torch.lerp(frame, shown, KEPT * rest * torch.exp(-((around / CHANGE) ** 2)))
+    weight = KEPT * rest[box] * torch.exp(-((around / CHANGE) ** 2))
+    steadied = frame.clone()
+    steadied[box] = torch.lerp(new, held, weight)
+    return steadied
+
+
+def _box_around(rest: Tensor, margin: int) -> tuple:
+    """Return the index of the box around all that is not 0 in (H, W), with a margin."""
+    spans = []
+    for axis in (1, 0):
+        inside = rest.any(dim=axis).nonzero()
+        spans.append(slice(max(0, int(inside[0]) - margin), int(inside[-1]) + 1 + margin))
+    return ..., *spans
 
 
 def at_rest(before: np.ndarray, now: np.ndarray, height: int, width: int) -> Tensor:
