@@ -213,9 +213,6 @@ class Predictor:
     ) -> Iterator[np.ndarray]:
         """Make several videos of the same movement at once; what they share is found once.
 
-        The network goes on from its own frames, as in training; those that are shown are steadied,
-        except where clothes change, whose fade shall not lag.
-
         Args:
             person: to be shown.
             pose: (T, 18, 3), driving poses in pixels of the model's frames.
@@ -224,40 +221,60 @@ class Predictor:
         Yields:
             The videos' next frames, uint8 (V, H, W, 3), RGB.
         """
-        count, poses = len(wardrobe), torch.from_numpy(pose)
-        chosen = person.chosen(poses)
+        with closing(ahead(self.guidance(person, pose), most=1)) as batches:
+            yield from self.guided(person, pose, wardrobe, chain.from_iterable(batches))
+
+    @torch.inference_mode()
+    def guided(
+        self,
+        person: Person,
+        pose: np.ndarray,
+        wardrobe: Sequence[Clothes],
+        guidance: Iterable[Guidance],
+    ) -> Iterator[np.ndarray]:
+        """Make frames as `generate_each` does, of which is known what they shall show.
+
+        The network goes on from its own frames, as in training; those that are shown are steadied,
+        except where clothes change, whose fade shall not lag.
+
+        Args:
+            person: as for `generate_each`.
+            pose: as for `generate_each`.
+            wardrobe: as for `generate_each`.
+            guidance: for each pose, from `guidance`.
+        """
+        count = len(wardrobe)
         each = [_for_each(clothes, len(pose)) for clothes in wardrobe]
         codes = torch.stack([clothes.code for clothes in each]).to(self.device)
         worn = [person.worn(clothes) for clothes in each]
         colors = [color for color in worn if color is not None]
         previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
         shown = previous
-        with closing(ahead(self.guidance(person, poses, chosen), most=1)) as batches:
-            for number, told in enumerate(chain.from_iterable(batches)):
-                told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
-                color = torch.stack([all_[number] for all_ in colors]) if colors else None
-                previous = self.next_frame(told, codes[:, number], previous, color)
-                if number == 0 or not self.steadied:
-                    shown = previous
-                else:
-                    rest = at_rest(pose[number - 1], pose[number], *self.size).to(self.device)
-                    fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)
-                    steadied = steady(previous, shown, rest)
-                    shown = torch.where(fades[:, None, None, None], previous, steadied)
-                yield to_uint8(shown)
+        for number, told in enumerate(guidance):
+            told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
+            color = torch.stack([all_[number] for all_ in colors]) if colors else None
+            previous = self.next_frame(told, codes[:, number], previous, color)
+            if number == 0 or not self.steadied:
+                shown = previous
+            else:
+                rest = at_rest(pose[number - 1], pose[number], *self.size).to(self.device)
+                fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)[:, None, None, None]
+                shown = torch.where(fades, previous, steady(previous, shown, rest))
+            yield to_uint8(shown)
 
     @torch.inference_mode()
-    def guidance(self, person: Person, poses: Tensor, chosen: Tensor) -> Iterator[list[Guidance]]:
+    def guidance(self, person: Person, pose: np.ndarray) -> Iterator[list[Guidance]]:
         """Estimate what is seen under each pose.
 
         Args:
             person: to be shown.
-            poses: (T, 18, 3), in pixels of the model's frames.
-            chosen: long (T, 10), see `Person.chosen`.
+            pose: (T, 18, 3), in pixels of the model's frames.
 
         Yields:
-            The guidance of a few frames, each by itself.
+            The guidance of the next few frames, each by itself.
         """
+        poses = torch.from_numpy(pose)
+        chosen = person.chosen(poses)
         for some, shown in zip(poses.split(AT_ONCE), chosen.split(AT_ONCE), strict=True):
             told = self.model.estimate(person.frames, some, person.appearance, shown)
             nows = [slice(number, number + 1) for number in range(len(some))]
