@@ -160,9 +160,11 @@ def test_where_garments_meet_both_colours_move_and_are_rounded_once(clip):
     [version] = recolor_frame(frames[0], garments, [targets])
     batch = recolor_batch(
         torch.from_numpy(frames[:1]).permute(0, 3, 1, 2) / 127.5 - 1,
-        *(torch.from_numpy(mask[:1, None]) / 255 for mask in (upper, lower)),
+        torch.from_numpy(upper[:1, None]) / 255,
+        torch.from_numpy(lower[:1, None]) / 255,
         statistics,
-        *(target[None] for target in targets),
+        targets[0][None],
+        targets[1][None],
     )
     expected = ((batch[0] + 1) * 127.5).permute(1, 2, 0).numpy()
     assert np.abs(version - expected).max() < 0.51

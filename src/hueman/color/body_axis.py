@@ -39,21 +39,24 @@ def body_axes(pose: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarr
         region uint8 (H, W), one of HEAD, DOWN, OUT, or 0; position float32 (H, W) on the axis.
         A part whose axis is not known, since a joint is missing, has region 0.
     """
-    region = np.zeros(parts.shape, np.uint8)
-    position = np.zeros(parts.shape, np.float32)
+    region = np.zeros(parts.size, np.uint8)
+    position = np.zeros(parts.size, np.float32)
+    labelled = np.flatnonzero(parts)
+    labels = parts.reshape(-1)[labelled]
     for label, (name, joints) in enumerate(zip(BODY_PARTS, PART_JOINTS, strict=True), start=1):
         ends = _axis_ends(pose, name, joints)
         if ends is None:
             continue
-        rows, columns = np.nonzero(parts == label)
+        own = labelled[labels == label]
+        rows, columns = np.divmod(own, parts.shape[1])
         kind, offset, (lowest, highest) = _PLACES[re.sub("^(left|right)_", "", name)]
         start, along = ends[0], ends[1] - ends[0]
         share = ((columns - start[0]) * along[0] + (rows - start[1]) * along[1]) / max(
             float(along @ along), 1.0
         )
-        region[rows, columns] = kind
-        position[rows, columns] = np.clip(offset + share, lowest, highest)
-    return region, position
+        region[own] = kind
+        position[own] = np.clip(offset + share, lowest, highest)
+    return region.reshape(parts.shape), position.reshape(parts.shape)
 
 
 def _axis_ends(

@@ -14,7 +14,6 @@ from scipy.special import expit
 
 from hueman.color.body_axis import DOWN, HEAD, OUT
 from hueman.color.histogram import ColorHistogram
-from hueman.color.lab import lab_from_uint8
 from hueman.color.ordered_split import ordered_split
 from hueman.color.person_pixels import (
     PERSON_THRESHOLD,
@@ -134,37 +133,46 @@ class GarmentModel:
         )
         weights = _seeds(pixels)
         for _ in range(ROUNDS):
-            model = cls._fit_once(pixels, weights)
+            model, likelihood = cls._fit_once(pixels, weights)
             # Part labels err: what has the place of an arm but the colour of a shirt would teach
             # that skin has the colour of the shirt.
-            likelihood = _log_likelihood(model.colors, pixels)
-            by_look = _softmax(likelihood[:, : Surface.BACKGROUND])
-            weights = model.posterior(pixels)
-            weights[:, Surface.SKIN] *= by_look[:, Surface.SKIN]
-        return cls._fit_once(pixels, weights)
+            by_look = _softmax(likelihood[: Surface.BACKGROUND])
+            weights = _softmax(np.log(model._prior(pixels)) + likelihood)
+            weights[Surface.SKIN] *= by_look[Surface.SKIN]
+        return cls._fit_once(pixels, weights)[0]
 
     @classmethod
-    def _fit_once(cls, pixels: Pixels, weights: np.ndarray) -> "GarmentModel":
-        """Fit to pixels that belong to the surfaces by `weights` (n, 6)."""
-        colors = {s: ColorHistogram.fit(pixels.bins, weights[:, s], FLOOR[s]) for s in Surface}
+    def _fit_once(cls, pixels: Pixels, weights: np.ndarray) -> tuple["GarmentModel", np.ndarray]:
+        """Fit to pixels that belong to the surfaces by `weights` (6, n).
+
+        Returns:
+            The model, and by its colours the log likelihood of each surface, (6, n).
+        """
+        colors = {s: ColorHistogram.fit(pixels.bins, weights[s], FLOOR[s]) for s in Surface}
         likelihood = _log_likelihood(colors, pixels)
-        return cls(
+        model = cls(
             colors,
             _fit_ends(pixels, likelihood, DOWN, DOWNWARDS, DOWNWARD_ENDS, (0.3, 3.5)),
             _fit_ends(pixels, likelihood, OUT, OUTWARDS, OUTWARD_ENDS, (0.2, 2.0)),
         )
+        return model, likelihood
 
     def posterior(self, pixels: Pixels) -> np.ndarray:
-        """Probability of each surface at each pixel, (n, 6)."""
-        prior = np.full((len(pixels.bins), len(Surface)), UNEXPECTED)
-        head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
-        prior[head] = _head_prior(pixels.position[head])
-        prior[down] += _axis_prior(pixels.position[down], DOWNWARDS, self.downward_ends)
-        prior[down] += _neckline_prior(pixels.position[down])
-        prior[out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
-        prior *= pixels.person[:, None]
-        prior[:, Surface.BACKGROUND] = 1 - pixels.person
-        return _softmax(np.log(prior) + _log_likelihood(self.colors, pixels))
+        """Probability of each surface at each pixel, (6, n)."""
+        return _softmax(np.log(self._prior(pixels)) + _log_likelihood(self.colors, pixels))
+
+    def _prior(self, pixels: Pixels) -> np.ndarray:
+        """Share of each surface at the pixels' places, whatever they look like, (6, n)."""
+        prior = np.full((len(Surface), len(pixels.bins)), UNEXPECTED)
+        head, down, out = (np.flatnonzero(pixels.region == each) for each in (HEAD, DOWN, OUT))
+        prior[:, head] = _head_prior(pixels.position[head])
+        prior[:, down] += _axis_prior(pixels.position[down], DOWNWARDS, self.downward_ends)
+        neckline = np.clip(0.3 - pixels.position[down], 0, 0.3)
+        prior[[[Surface.SKIN], [Surface.HAIR]], down] += neckline
+        prior[:, out] += _axis_prior(pixels.position[out], OUTWARDS, self.outward_ends)
+        prior *= pixels.person
+        prior[Surface.BACKGROUND] = 1 - pixels.person
+        return prior
 
     def segment_clip(
         self,
@@ -204,9 +212,9 @@ class GarmentModel:
         inside = near_person(person)
         if inside.any():
             pixels = person_pixels(frame, pose, person, parts, inside, classes)
-            wanted = self.posterior(pixels)[:, [Surface.UPPER, Surface.LOWER]]
+            wanted = self.posterior(pixels)[[Surface.UPPER, Surface.LOWER]].T
             luminance = np.zeros(person.shape)
-            luminance[inside] = lab_from_uint8(frame[inside])[:, 0]
+            luminance[inside] = pixels.lightness
             shares = propagate(luminance, inside, wanted, np.full(len(wanted), CONFIDENCE))
             sure = np.clip((shares - DOUBT) / (1 - 2 * DOUBT), 0, 1)
             masks[:, inside] = np.rint(255 * sure).T
@@ -214,33 +222,29 @@ class GarmentModel:
 
 
 def _seeds(pixels: Pixels) -> np.ndarray:
-    """Pixels that show a surface on nearly everybody: float (n, 6), 1 for those."""
+    """Pixels that show a surface on nearly everybody: float (6, n), 1 for those."""
     position = pixels.position
     head, down, out = (pixels.region == region for region in (HEAD, DOWN, OUT))
-    seeds = np.zeros((len(position), len(Surface)))
-    seeds[:, Surface.UPPER] = down & (position > 0.25) & (position < 0.75)
-    seeds[:, Surface.LOWER] = down & (position > 1.2) & (position < 1.5)
-    seeds[:, Surface.SKIN] = pixels.face | (out & (position > 2.15))
-    seeds[:, Surface.HAIR] = head & (position < -0.4)
-    seeds[:, Surface.SHOE] = down & (position > 3.15)
-    seeds *= (pixels.person > 0.8)[:, None]
-    seeds[:, Surface.BACKGROUND] = pixels.person < 0.1
+    seeds = np.zeros((len(Surface), len(position)))
+    seeds[Surface.UPPER] = down & (position > 0.25) & (position < 0.75)
+    seeds[Surface.LOWER] = down & (position > 1.2) & (position < 1.5)
+    seeds[Surface.SKIN] = pixels.face | (out & (position > 2.15))
+    seeds[Surface.HAIR] = head & (position < -0.4)
+    seeds[Surface.SHOE] = down & (position > 3.15)
+    seeds *= pixels.person > 0.8
+    seeds[Surface.BACKGROUND] = pixels.person < 0.1
     return seeds
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
-    """Softmax of each row, (n, 6); numpy is several times faster where columns lie together."""
-    columns = np.ascontiguousarray(logits.T)
-    columns -= columns.max(axis=0)
-    np.exp(columns, out=columns)
-    columns /= columns.sum(axis=0)
-    return columns.T
+    """Softmax over the surfaces, (6, n)."""
+    shares = np.exp(logits - logits.max(axis=0))
+    return shares / shares.sum(axis=0)
 
 
 def _log_likelihood(colors: dict[Surface, ColorHistogram], pixels: Pixels) -> np.ndarray:
-    """Log likelihood of the pixels' look under each surface, wherever they are, (n, 6)."""
-    by_color = [colors[surface].log_likelihood(pixels.bins) for surface in Surface]
-    return np.stack(by_color, axis=1) + pixels.evidence
+    """Log likelihood of the pixels' look under each surface, wherever they are, (6, n)."""
+    return pixels.evidence + [colors[surface].log_likelihood(pixels.bins) for surface in Surface]
 
 
 def _fit_ends(
@@ -260,11 +264,12 @@ def _fit_ends(
     count = len(edges) - 1
     on_axis = (pixels.region == region) & (pixels.person > 0.5)
     on_axis &= (pixels.position >= edges[0]) & (pixels.position < edges[-1])
-    bins = ((pixels.position[on_axis] - edges[0]) / BIN).astype(int).clip(0, count - 1)
-    scores = likelihood[on_axis][:, list(surfaces)]
-    scores = np.maximum(scores - scores.max(axis=1, keepdims=True), -6)
+    place = np.flatnonzero(on_axis)
+    bins = ((pixels.position[place] - edges[0]) / BIN).astype(int).clip(0, count - 1)
+    scores = np.stack([likelihood[surface].take(place) for surface in surfaces])
+    scores = np.maximum(scores - scores.max(axis=0), -6)
     number = np.maximum(np.bincount(bins, minlength=count), 1)
-    means = np.stack([np.bincount(bins, column, count) / number for column in scores.T], axis=1)
+    means = np.stack([np.bincount(bins, score, count) / number for score in scores], axis=1)
     usual = [-0.5 * ((edges - mean) / deviation) ** 2 for mean, deviation in usual_ends]
     return edges[ordered_split(means, np.stack(usual))]
 
@@ -272,26 +277,18 @@ def _fit_ends(
 def _axis_prior(
     position: np.ndarray, surfaces: tuple[Surface, ...], ends: np.ndarray
 ) -> np.ndarray:
-    """Share of each surface at positions on an axis, (n, 6)."""
-    passed = expit((position[:, None] - ends) / BLUR)
-    edge = np.ones((len(position), 1))
-    shares = np.hstack([edge, passed]) - np.hstack([passed, 0 * edge])
-    prior = np.zeros((len(position), len(Surface)))
-    for surface, share in zip(surfaces, shares.T, strict=True):
-        prior[:, surface] += share
-    return prior
-
-
-def _neckline_prior(position: np.ndarray) -> np.ndarray:
-    """Skin and hair above the chest, (n, 6)."""
-    prior = np.zeros((len(position), len(Surface)))
-    prior[:, [Surface.SKIN, Surface.HAIR]] = np.clip(0.3 - position, 0, 0.3)[:, None]
+    """Share of each surface at positions on an axis, (6, n)."""
+    passed = expit((position - ends[:, None]) / BLUR)
+    shares = -np.diff(passed, axis=0, prepend=1, append=0)
+    prior = np.zeros((len(Surface), len(position)))
+    for surface, share in zip(surfaces, shares, strict=True):
+        prior[surface] += share
     return prior
 
 
 def _head_prior(position: np.ndarray) -> np.ndarray:
-    """Skin and hair; towards the neck also a collar, (n, 6)."""
-    prior = np.full((len(position), len(Surface)), IMPOSSIBLE)
-    prior[:, [Surface.SKIN, Surface.HAIR]] = 0.5
-    prior[:, Surface.UPPER] += 0.3 * expit((position - 0.75) / 0.1)
+    """Skin and hair; towards the neck also a collar, (6, n)."""
+    prior = np.full((len(Surface), len(position)), IMPOSSIBLE)
+    prior[[Surface.SKIN, Surface.HAIR]] = 0.5
+    prior[Surface.UPPER] += 0.3 * expit((position - 0.75) / 0.1)
     return prior

@@ -16,7 +16,7 @@ class ColorHistogram:
     """Probability of each Lab bin; any number of separate colours fits, as patterns need."""
 
     def __init__(self, probability: np.ndarray):
-        self._probability = probability
+        self._log_probability = np.log(probability)
 
     @classmethod
     def fit(cls, bins: np.ndarray, weights: np.ndarray, floor: float) -> Self:
@@ -37,7 +37,7 @@ class ColorHistogram:
 
     def log_likelihood(self, bins: np.ndarray) -> np.ndarray:
         """Log probability of bins (n,), float64 (n,)."""
-        return np.log(self._probability)[bins]
+        return self._log_probability[bins]
 
 
 def color_bins(lab: np.ndarray) -> np.ndarray:

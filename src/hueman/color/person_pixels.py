@@ -28,6 +28,8 @@ FACE_RADIUS = 0.35
 class Pixels:
     """The n pixels on or near the person in one or more frames."""
 
+    lightness: np.ndarray
+    """(n,) L of Lab."""
     bins: np.ndarray
     """(n,) colour bins."""
     region: np.ndarray
@@ -39,7 +41,7 @@ class Pixels:
     person: np.ndarray
     """(n,) probability of person by the mask, above 0 and below 1."""
     evidence: np.ndarray
-    """(n, 6) log likelihood of what a network saw under each surface; 0 if none has looked."""
+    """(6, n) log likelihood of what a network saw under each surface; 0 if none has looked."""
 
 
 def near_person(person: np.ndarray) -> np.ndarray:
@@ -63,19 +65,23 @@ def person_pixels(
     classes: np.ndarray | None = None,
 ) -> Pixels:
     """Gather the pixels `inside`, in row-major order; those of no part get the nearest part."""
-    region, position = body_axes(pose, _spread_labels(parts, inside))
+    place = np.flatnonzero(inside)  # numpy is slower by masks than by numbers
+    rows, columns = np.divmod(place, inside.shape[1])
+    on_body = body_axes(pose, _spread_labels(parts, inside))
+    region, position = (each.reshape(-1)[place] for each in on_body)
     nose, neck = pose[JOINT["nose"]], pose[JOINT["neck"]]
-    rows, columns = np.nonzero(inside)
     from_nose = np.hypot(columns - nose[0], rows - nose[1])
     face_known = nose[2] > 0 and neck[2] > 0
     radius = FACE_RADIUS * np.hypot(*(nose - neck)[:2]) if face_known else -1.0
-    unseen = np.zeros((len(rows), len(Surface)))
+    unseen = np.zeros((len(Surface), len(place)))
+    lab = lab_from_uint8(frame.reshape(-1, 3).take(place, axis=0))
     return Pixels(
-        bins=color_bins(lab_from_uint8(frame[inside])),
-        region=region[inside],
-        position=position[inside],
-        face=(region[inside] == HEAD) & (from_nose < radius),
-        person=_person_probability(person)[inside],
+        lightness=lab[:, 0],
+        bins=color_bins(lab),
+        region=region,
+        position=position,
+        face=(region == HEAD) & (from_nose < radius),
+        person=_person_probability(person).reshape(-1)[place],
         evidence=unseen if classes is None else log_evidence(classes[inside]),
     )
 
@@ -84,15 +90,19 @@ def _spread_labels(parts: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Give pixels inside that have no label that of the nearest labelled pixel."""
     if not parts.any():
         return parts
-    rows, columns = np.nonzero(inside)
-    window = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    _, nearest = distance_transform_edt(parts[window] == 0, return_indices=True)  # type: ignore
-    spread = parts.copy()
-    spread[window] = np.where(inside[window], parts[window][tuple(nearest)], 0)
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+    window = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    labels, within = parts[window], inside[window]
+    nearest = distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+    bare = np.nonzero(within & (labels == 0))
+    spread = np.zeros_like(parts)
+    spread[window] = labels * within
+    spread[window][bare] = labels[tuple(axis[bare] for axis in nearest)]  # type: ignore
     return spread
 
 
 def concatenate_pixels(frames: list[Pixels]) -> Pixels:
     """Join the pixels of several frames."""
     names = Pixels.__dataclass_fields__
-    return Pixels(**{name: np.concatenate([getattr(f, name) for f in frames]) for name in names})
+    joined = {name: np.concatenate([getattr(f, name) for f in frames], axis=-1) for name in names}
+    return Pixels(**joined)

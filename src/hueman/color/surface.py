@@ -39,7 +39,7 @@ def log_evidence(classes: np.ndarray) -> np.ndarray:
         classes: float (n, 6), probability of each `SeenClass`.
 
     Returns:
-        float (n, 6), one column for each `Surface`, within log(ERROR)..0.
+        float (6, n), one row for each `Surface`, within log(ERROR)..0.
     """
-    shares = np.stack([classes[:, SEEN_AS[surface]].sum(axis=1) for surface in Surface], axis=1)
+    shares = np.stack([classes[:, SEEN_AS[surface]].sum(axis=1) for surface in Surface])
     return np.log(ERROR + (1 - ERROR) * shares)
