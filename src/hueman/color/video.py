@@ -3,36 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from hueman.clips.crop import Box, crop_frame
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
-from hueman.color.augmentation import GarmentStatistics
-from hueman.color.colorizer import Colorizer, ColorizerName, Wearer, make_colorizer
-from hueman.color.garment import GarmentModel
-from hueman.color.lab import in_gamut, lab_from_uint8, limit_chroma
+from hueman.color.colorizer import Colorizer, ColorizerName, make_colorizer
+from hueman.color.lab import in_gamut, lab_from_uint8
 from hueman.color.names import hex_of, parse_color
-from hueman.color.recolor import mean_color, recolor_garment
+from hueman.color.recolor import reachable_color, recolor_frame
 from hueman.color.refinement import enlarge_mask
+from hueman.color.scene import Scene, perceive
 from hueman.errors import HuemanError
-from hueman.features.body_parts import label_body_parts
-from hueman.features.pose import scale_pose
-from hueman.perception.base import ClassSegmenter, class_segmenter, pose_estimator
 from hueman.progress import ProgressBar, progress_bar
-
-WORKING_SIDE = 512
-"""Garments are found in frames whose longer side has at most this many pixels."""
-SAMPLES = 24
-"""Frames from which the garments' looks are learnt."""
-CHUNK = 64
-"""Frames perceived at once."""
-SIZE_OF_A_GARMENT = 0.02
-"""Share of the person that a garment covers at least."""
 
 
 @dataclass
@@ -51,6 +36,19 @@ class RecoloredGarment:
     """Whether its lightness is moved too."""
     _sum: np.ndarray = field(default_factory=lambda: np.zeros(3))
     _pixels: int = 0
+
+    @classmethod
+    def of(
+        cls, name: str, request: str, color: np.ndarray, before: np.ndarray, lightness: bool
+    ) -> "RecoloredGarment":
+        """Begin with a colour asked for, Lab (3,), and the garment's own; see the fields."""
+        target = np.array([color[0] if lightness else before[0], *color[1:]], np.float32)
+        return cls(name, request, target, before, lightness)
+
+    @cached_property
+    def reachable_target(self) -> torch.Tensor:
+        """Lab (3,) float32: of the target, as much as a screen can show."""
+        return reachable_color(self.before, self.target, self.lightness)
 
     @property
     def after(self) -> np.ndarray:
@@ -136,114 +134,16 @@ def recolor_video(
         raise HuemanError(f"The colouriser {colorizer} keeps lightness; leave out --lightness.")
     colors = {name: parse_color(text) for name, text in requests.items()}
     colorize = None if colorizer == "garment" else make_colorizer(colorizer)
-    segment_classes = class_segmenter(finding)
     video = Video(clip)
-    with progress_bar("Finding the person", video.info.frames) as bar:
-        scene = _perceive(video, segment_classes, bar)
-    garments = []
-    for name, color in colors.items():
-        before = scene.mean_color(name, clip)
-        target = np.array([color[0] if lightness else before[0], *color[1:]], np.float32)
-        garments.append(RecoloredGarment(name, requests[name], target, before, lightness))
+    scene = perceive(video, finding)
+    garments = [
+        RecoloredGarment.of(name, requests[name], color, scene.mean_color(name, clip), lightness)
+        for name, color in colors.items()
+    ]
     paint = _shift if colorize is None else partial(_colorize, colorize, scene)
     with progress_bar("Recolouring", scene.length) as bar:
         write_video(out, _recolored_frames(video, scene, garments, paint, bar), video.info.fps)
     return RecolorReport(Path(out), scene.length, garments)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The person in a video, and their garments, at working size."""
-
-    pose: np.ndarray
-    """float32 (T, 18, 3)."""
-    person: np.ndarray
-    """uint8 (T, h, w)."""
-    segment_classes: ClassSegmenter | None
-    model: GarmentModel
-    samples: np.ndarray
-    """uint8 (S, h, w, 3): frames spread over the video."""
-    masks: dict[str, np.ndarray]
-    """Masks uint8 (S, h, w) of the upper and the lower garment in the samples."""
-    person_pixels: int
-    """Pixels of the person in the samples."""
-
-    @property
-    def length(self) -> int:
-        """Number of frames."""
-        return len(self.pose)
-
-    def segment(self, index: int, frame: np.ndarray) -> dict[str, np.ndarray]:
-        """Find the garments in frame `index`, given at full size: uint8 (H, W) each."""
-        small = _shrink(frame)
-        pose, person = self.pose[index], self.person[index]
-        parts, classes = label_body_parts(pose, person), None
-        if self.segment_classes:
-            classes = self.segment_classes(small[None], person[None])[0]
-        masks = self.model.segment(small, pose, person, parts, classes)
-        return dict(zip(("upper", "lower"), masks, strict=True))
-
-    def wearer(self, index: int, frame: np.ndarray, masks: Mapping[str, np.ndarray]) -> Wearer:
-        """Return the person in frame `index`, given at full size.
-
-        Args:
-            index: of the frame.
-            frame: uint8 (H, W, 3).
-            masks: uint8 (H, W) by name, of the garments that matter.
-        """
-        height, width = frame.shape[:2]
-        small_height, small_width = self.person.shape[1:]
-        pose = scale_pose(self.pose[index], width / small_width, height / small_height)
-        none = np.zeros((height, width), np.uint8)
-        person, upper, lower = (
-            torch.from_numpy(mask)[None, None] / 255
-            for mask in (
-                enlarge_mask(self.person[index], frame),
-                masks.get("upper", none),
-                masks.get("lower", none),
-            )
-        )
-        return Wearer(person, upper, lower, torch.from_numpy(pose)[None], self.statistics)
-
-    @cached_property
-    def statistics(self) -> GarmentStatistics:
-        """Mean Lab of both garments."""
-        return GarmentStatistics.of_clip(self.samples, self.masks["upper"], self.masks["lower"])
-
-    def mean_color(self, name: str, clip: Path) -> np.ndarray:
-        """Mean Lab (3,) of a garment; HuemanError where there is none."""
-        if (self.masks[name] >= 128).sum() < SIZE_OF_A_GARMENT * self.person_pixels:
-            raise HuemanError(
-                f"{clip} shows no {name} garment; leave out --{name}, or choose another video."
-            )
-        return mean_color(self.samples, self.masks[name])
-
-
-def _perceive(video: Video, segment_classes: ClassSegmenter | None, bar: ProgressBar) -> Scene:
-    """Find the person in all frames, and learn the garments from some."""
-    estimate = pose_estimator()
-    stride = max(1, video.info.frames // SAMPLES)
-    poses, masks, samples = [], [], []
-    frames = map(_shrink, video)
-    while chunk := list(islice(frames, CHUNK)):
-        perceived = estimate(np.stack(chunk))
-        start = sum(map(len, poses))
-        samples += [frame for index, frame in enumerate(chunk, start) if index % stride == 0]
-        poses.append(perceived.pose)
-        masks.append(perceived.person)
-        bar.advance(len(chunk))
-    pose, person, pictures = np.concatenate(poses), np.concatenate(masks), np.stack(samples)
-    sample_pose, sample_person = pose[::stride], person[::stride]
-    parts = np.stack(
-        [label_body_parts(*sample) for sample in zip(sample_pose, sample_person, strict=True)]
-    )
-    classes = segment_classes(pictures, sample_person) if segment_classes else None
-    model = GarmentModel.fit(pictures, sample_pose, sample_person, parts, classes)
-    upper, lower = model.segment_clip(pictures, sample_pose, sample_person, parts, classes)
-    pixels = int((sample_person >= 128).sum())
-    return Scene(
-        pose, person, segment_classes, model, pictures, {"upper": upper, "lower": lower}, pixels
-    )
 
 
 Paint = Callable[[int, np.ndarray, Mapping[str, np.ndarray], list[RecoloredGarment]], np.ndarray]
@@ -272,12 +172,8 @@ def _shift(
     garments: list[RecoloredGarment],
 ) -> np.ndarray:
     """Move the garments' colours; of large frames, only their pixels are converted."""
-    for garment in garments:
-        mask = masks[garment.name][None]
-        frame = recolor_garment(
-            frame[None], mask, garment.before, garment.target, garment.lightness
-        )[0]
-    return frame
+    worn = [(masks[garment.name], garment.before) for garment in garments]
+    return recolor_frame(frame, worn, [[garment.reachable_target for garment in garments]])[0]
 
 
 def _colorize(
@@ -289,21 +185,8 @@ def _colorize(
     garments: list[RecoloredGarment],
 ) -> np.ndarray:
     """Colour the garments by a colorizer."""
-    targets = {
-        garment.name: limit_chroma(torch.from_numpy(garment.target)[None])[:, 1:]
-        for garment in garments
-    }
+    targets = {garment.name: garment.reachable_target[None, 1:] for garment in garments}
     rgb = torch.from_numpy(frame).permute(2, 0, 1)[None] / 127.5 - 1
     wearer = scene.wearer(index, frame, masks)
     colored = colorizer(rgb, wearer, targets.get("upper"), targets.get("lower"))
     return ((colored[0] + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).numpy()
-
-
-def _shrink(frame: np.ndarray) -> np.ndarray:
-    """Bring a frame to working size; smaller ones stay as they are."""
-    height, width = frame.shape[:2]
-    scale = min(1.0, WORKING_SIDE / max(height, width))
-    if scale == 1:
-        return frame
-    box = Box(0, 0, width, height)
-    return crop_frame(frame, box, max(1, round(height * scale)), max(1, round(width * scale)))
