@@ -47,6 +47,6 @@ def test_the_example_of_a_graph_runs(tmp_path, monkeypatch):
 
 def test_the_examples_run(folder):
     names = run_examples(DOCS / "api.md", 4)
-    assert names["frames"].shape[1:] == (192, 128, 3)
+    assert names["frames"].shape[1:] == (384, 256, 3)
     assert Video(folder / "long.mp4").info.frames == 50
     assert (folder / "my-model" / "model.safetensors").stat().st_size < 20e6

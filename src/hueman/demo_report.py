@@ -56,7 +56,7 @@ def write_demo_report(path: Path, result: dict[str, Any], figures: dict[str, lis
                 "An action they did not do, in clothes they did not wear",
                 [
                     "From left to right: the only frame the model is shown of the person, the "
-                    "clip that drives, and the generated videos in two outfits, enlarged.",
+                    "clip that drives, and the generated videos in two outfits.",
                 ],
                 videos=figures["videos"],
                 pictures=figures["sheets"],
