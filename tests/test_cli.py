@@ -178,6 +178,10 @@ def test_recolor_and_poses(monkeypatch, capsys, tmp_path, short_clip):
     assert run(monkeypatch, "recolor", short_clip, "--upper", "teal", "-o", out) == 0
     assert Video(out).read().shape == (4, 384, 256, 3)
     assert run(monkeypatch, "recolor", short_clip, "-o", out) == 1
+    colors = "--palette", "teal,gold"
+    assert run(monkeypatch, "recolor", short_clip, *colors, "-o", tmp_path / "ways") == 0
+    assert {path.name for path in (tmp_path / "ways").iterdir()} == {"teal.mp4", "gold.mp4"}
+    assert run(monkeypatch, "recolor", short_clip, *colors, "--upper", "red", "-o", out) == 1
     assert run(monkeypatch, "poses", short_clip, "-o", tmp_path / "poses") == 0
     assert "4 poses" in capsys.readouterr().out
     assert len(list((tmp_path / "poses").glob("*.json"))) == 4

@@ -1,21 +1,24 @@
 """Preparing a clip, and what of it takes how long; ten colours of a clip against one."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
-import torch
 
 from benchmarks.speed.contest import Contest
+from hueman.clips.encoding import write_video
 from hueman.clips.sources import ClipSource
 from hueman.clips.video import Video
-from hueman.color.augmentation import GarmentStatistics, recolor_batch
 from hueman.color.garment import find_garments
+from hueman.color.palette import read_palette
+from hueman.color.recolor import mean_color, reachable_color, recolor_frame
+from hueman.color.versions import recolor_versions
 from hueman.perception.base import edge_detector, pose_estimator
 from hueman.preparation.clip import complete, see_person
 from hueman.preparation.settings import PrepareSettings
 
 CLIP = Path("examples/clips/plaid/wave_right.mp4")
-COLORS = 10
+PALETTE = "teal,crimson,gold,navy,olive,orchid,sienna,white,black,royalblue"
 
 
 def contests(quick: bool) -> list[Contest]:
@@ -34,16 +37,21 @@ def contests(quick: bool) -> list[Contest]:
         return np.zeros(frames.shape[:3], np.uint8)
 
     def recolored(count: int) -> None:
-        upper, lower = find_garments(*perceived)
-        colors = GarmentStatistics.of_clip(seen.frames, upper, lower)
-        pictures = torch.from_numpy(seen.frames).permute(0, 3, 1, 2) / 127.5 - 1
-        masks = [torch.from_numpy(mask)[:, None] / 255 for mask in (upper, lower)]
-        wanted = torch.randn(count, 2, generator=torch.Generator().manual_seed(0)) * 20
-        for color in wanted:
-            one = color.expand(len(pictures), -1)
-            recolor_batch(pictures, masks[0], masks[1], colors, one, one)
+        masks = find_garments(*perceived)
+        means = [mean_color(seen.frames, mask) for mask in masks]
+        versions = [
+            [reachable_color(mean, color.lab) for mean in means] for color in colors[:count]
+        ]
+        for frame, *worn in zip(seen.frames, *masks, strict=True):
+            recolor_frame(frame, list(zip(worn, means, strict=True)), versions)
 
-    count = len(seen.frames)
+    def written(count: int) -> None:
+        with TemporaryDirectory() as folder:
+            clip = Path(folder, "clip.mp4")
+            write_video(clip, seen.frames, seen.fps)
+            recolor_versions(clip, Path(folder, "out"), colors[:count], "both")
+
+    colors, count = read_palette(PALETTE), len(seen.frames)
     return [
         Contest(
             "preparing a clip, 384x256, a frame",
@@ -60,7 +68,13 @@ def contests(quick: bool) -> list[Contest]:
         Contest(
             "recolouring a clip whose person is known, 384x256, a frame of the clip",
             "one colour",
-            {"one colour": lambda: recolored(1), f"{COLORS} colours": lambda: recolored(COLORS)},
+            {"one colour": lambda: recolored(1), "10 colours": lambda: recolored(10)},
+            frames=count,
+        ),
+        Contest(
+            "`hueman recolor --palette`, from video to videos, 384x256, a frame of the clip",
+            "one colour",
+            {"one colour": lambda: written(1), "10 colours": lambda: written(10)},
             frames=count,
         ),
     ]

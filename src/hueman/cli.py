@@ -170,21 +170,34 @@ def recolor(
     colorizer: Literal["garment", "siggraph17"] = "garment",
     garments: Literal["body", "multiclass"] = "body",
     lightness: bool = False,
+    palette: str | None = None,
+    region: Literal["upper", "lower", "both"] = "upper",
 ) -> None:
     """Give the clothes in a video other colours; nothing else changes.
 
     Args:
         clip: the video.
-        out: the video to write, .mp4, .mov, .webm or .gif.
+        out: the video to write, .mp4, .mov, .webm or .gif; with a palette, a folder.
         upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
         lower: colour of the lower garment.
         colorizer: garment moves a and b of the garment to the colour; siggraph17 lets the paper's
             colourisation network spread it from the joints (fetches 137 MB).
         garments: what finds the garments, as in 'hueman prepare'.
         lightness: move the garment's lightness to that of the colour too (black becomes white).
+        palette: write a video for each of these colours, which takes little longer than one:
+            "teal,#c0392b", or a file as for 'hueman colorways'.
+        region: which garment gets the palette's colours.
     """
+    from hueman.color.palette import read_palette
+    from hueman.color.versions import recolor_versions
     from hueman.color.video import recolor_video
 
+    if palette is not None:
+        if upper or lower or colorizer != "garment":
+            raise HuemanError("A palette goes without --upper, --lower and --colorizer.")
+        colors = read_palette(palette)
+        print(recolor_versions(clip, out, colors, region, garments, lightness))
+        return
     print(recolor_video(clip, out, upper, lower, colorizer, garments, lightness))
 
 
