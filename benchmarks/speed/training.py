@@ -49,12 +49,10 @@ def contests(quick: bool) -> Iterator[Iterator[Contest]]:
 def one_by_one(root: Path, size: tuple[int, int], quick: bool) -> Iterator[Contest]:
     """Set up each contest when the one before is over: the paper's networks take gigabytes."""
     for preset in ("lite", "paper"):
-        with step_contest(preset, root, size, quick) as contest:
-            yield contest
+        yield from step_contest(preset, root, size, quick)
     yield from waiting_contests(root, size)
 
 
-@contextmanager
 def step_contest(preset: str, root: Path, size: tuple[int, int], quick: bool) -> Iterator[Contest]:
     """An update of a preset's stage II, its data made between the steps.
 
