@@ -79,6 +79,8 @@ class Progress:
     """Updates done."""
     seconds: float = 0.0
     """Spent training, over all runs."""
+    waited: float = 0.0
+    """Seconds of these in which updates waited for their batches."""
     measured: dict[str, float] = field(default_factory=dict)
     """The last measurement."""
     best_step: int | None = None
@@ -106,15 +108,14 @@ def train_stage(
         reporter: progress.
 
     Returns:
-        The last measurement, with `seconds` spent training over all runs, and `waiting`: which
-        share of this run's time its updates waited for their batches.
+        The last measurement, with `seconds` spent training over all runs, and `waiting`: in which
+        share of these updates waited for their batches.
 
     Raises:
         HuemanError: the checkpoint belongs to other settings or cannot be read, another process
             trains here, memory is too small, or training diverged.
     """
     checkpoints = Checkpoints(folder, config.keep_checkpoints)
-    started, waited = time.monotonic(), stage.batch.waited
     if not stage.networks.fabric.is_global_zero:
         progress = _resume(stage, checkpoints, config)
         _run(stage, progress, config, reporter, None)
@@ -123,11 +124,10 @@ def train_stage(
         progress = _resume(stage, checkpoints, config)
         with _Recorder(folder, checkpoints, stage, progress, config) as recorder:
             _run(stage, progress, config, reporter, recorder)
-    waiting = (stage.batch.waited - waited) / (time.monotonic() - started)
     return {
         **progress.measured,
         "seconds": round(progress.seconds, 1),
-        "waiting": round(waiting, 4),
+        "waiting": round(progress.waited / max(progress.seconds, 1e-9), 4),
         "updates": progress.step,
     }
 
@@ -143,6 +143,7 @@ def _run(
     total = total_updates(stage)
     reporter.advance(progress.step)
     started = time.monotonic() - progress.seconds
+    waited = stage.batch.waited - progress.waited
     with deferred_interrupt() as interrupted:
         while progress.step < total:
             rate = stage.schedule.learning_rate_at(progress.step, total)
@@ -151,6 +152,7 @@ def _run(
             _check_finite(losses, progress.step + 1, recorder)
             progress.step += 1
             progress.seconds = time.monotonic() - started
+            progress.waited = stage.batch.waited - waited
             if recorder:
                 last = progress.step == total
                 if last or progress.step % config.sample_every == 0:
@@ -291,7 +293,8 @@ def _resume(stage: Stage, checkpoints: Checkpoints, config: TrainingConfig) -> P
             f"{newest} does not fit the networks ({str(error).splitlines()[0]}); delete it to "
             "start over."
         ) from error
-    return Progress(**{name: state[name] for name in asdict(Progress())})
+    # Checkpoints of before do not know how long updates had waited.
+    return Progress(**{name: state.get(name, each) for name, each in asdict(Progress()).items()})
 
 
 def _cut_log(path: Path, step: int) -> None:
