@@ -41,11 +41,11 @@ def _state(stage: StageOne, name: str) -> dict[str, torch.Tensor]:
 
 def _observe(stage: StageOne, record: dict) -> None:
     """Note batches, checkpoints, the weights after every update, the first one's gradients."""
-    make_batch, finish, save = stage.make_batch, stage.networks.finish_update, Checkpoints.save
+    backward, finish, save = stage.backward, stage.networks.finish_update, Checkpoints.save
 
-    def noted_batch(number):
+    def noted_backward(number):
         record["places"].append(stage.sampler.batch(number))
-        return make_batch(number)
+        return backward(number)
 
     def noted_finish():
         finish()
@@ -65,7 +65,7 @@ def _observe(stage: StageOne, record: dict) -> None:
         record["saves"] += 1
         return save(self, step, state, best)
 
-    stage.batch._make = noted_batch
+    stage.backward = noted_backward
     TrainedNetworks.finish_update = lambda self: noted_finish()
     Checkpoints.save = noted_save
 
