@@ -182,6 +182,9 @@ def test_recolor_and_poses(monkeypatch, capsys, tmp_path, short_clip):
     assert run(monkeypatch, "recolor", short_clip, *colors, "-o", tmp_path / "ways") == 0
     assert {path.name for path in (tmp_path / "ways").iterdir()} == {"teal.mp4", "gold.mp4"}
     assert run(monkeypatch, "recolor", short_clip, *colors, "--upper", "red", "-o", out) == 1
+    of_nothing = "--upper", "red", "--region", "both"
+    assert run(monkeypatch, "recolor", short_clip, *of_nothing, "-o", out) == 1
+    assert "--region is for a palette" in capsys.readouterr().err
     assert run(monkeypatch, "poses", short_clip, "-o", tmp_path / "poses") == 0
     assert "4 poses" in capsys.readouterr().out
     assert len(list((tmp_path / "poses").glob("*.json"))) == 4

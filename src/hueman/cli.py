@@ -171,7 +171,7 @@ def recolor(
     garments: Literal["body", "multiclass"] = "body",
     lightness: bool = False,
     palette: str | None = None,
-    region: Literal["upper", "lower", "both"] = "upper",
+    region: Literal["upper", "lower", "both"] | None = None,
 ) -> None:
     """Give the clothes in a video other colours; nothing else changes.
 
@@ -186,7 +186,7 @@ def recolor(
         lightness: move the garment's lightness to that of the colour too (black becomes white).
         palette: write a video for each of these colours, which takes little longer than one:
             "teal,#c0392b", or a file as for 'hueman colorways'.
-        region: which garment gets the palette's colours.
+        region: which garment gets the palette's colours; the upper one by default.
     """
     from hueman.color.palette import read_palette
     from hueman.color.versions import recolor_versions
@@ -196,8 +196,10 @@ def recolor(
         if upper or lower or colorizer != "garment":
             raise HuemanError("A palette goes without --upper, --lower and --colorizer.")
         colors = read_palette(palette)
-        print(recolor_versions(clip, out, colors, region, garments, lightness))
+        print(recolor_versions(clip, out, colors, region or "upper", garments, lightness))
         return
+    if region is not None:
+        raise HuemanError("--region is for a palette; name colours by --upper and --lower.")
     print(recolor_video(clip, out, upper, lower, colorizer, garments, lightness))
 
 
