@@ -187,6 +187,8 @@ class StageTwoConfig:
     discriminators: int = Field(default=3, gt=0)
     initialization: Initialization = "default"
     """Of all weights: torch's `default`, or `normal` as published."""
+    adversarial_weight: float = Field(default=1.0, ge=0)
+    """Of what the discriminator says; 1 in the paper. A small student learns more without it."""
     feature_matching_weight: float = Field(default=10.0, ge=0)
     perceptual_weight: float = Field(default=10.0, ge=0)
     """Of the perceptual loss, which is summed over both frames of a pair."""

@@ -132,7 +132,7 @@ class StageTwo:
         if self.model.tint is not None:
             losses["tint"] = self._tint_distance(batch, code)
         objective = (
-            losses["adversarial"]
+            weights.adversarial_weight * losses["adversarial"]
             + weights.feature_matching_weight * losses["feature_matching"]
             + weights.perceptual_weight * losses["perceptual"]
             + weights.l1_weight * losses["l1"]
