@@ -5,6 +5,7 @@ import time
 from contextvars import ContextVar
 
 import pytest
+import torch
 
 from hueman.overlap import AHEAD, ahead, one_by_one
 
@@ -18,6 +19,19 @@ def test_the_items_are_the_same_and_in_order(count, most):
     assert list(ahead((number**2 for number in range(count)), most)) == [
         number**2 for number in range(count)
     ]
+
+
+def test_what_is_made_ahead_can_have_threads_of_its_own():
+    def seen():
+        yield torch.get_num_threads()
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        assert (list(ahead(seen(), 1, threads=2)), torch.get_num_threads()) == ([2], 3)
+        assert list(ahead(seen(), 1)) == [3]
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_nested_steps_keep_the_order_too():

@@ -10,7 +10,11 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from functools import partial
 from typing import TypeVar
+
+import torch
+from threadpoolctl import threadpool_limits
 
 T = TypeVar("T")
 
@@ -28,7 +32,9 @@ class _End:
 _END = _End()
 
 
-def ahead(items: Iterable[T], most: int = AHEAD) -> Generator[T, None, None]:
+def ahead(
+    items: Iterable[T], most: int = AHEAD, threads: int | None = None
+) -> Generator[T, None, None]:
     """Yield the same items in the same order, made ahead in a thread of their own.
 
     All of the iteration happens in that one thread, in the context of whoever asks for the first
@@ -39,6 +45,8 @@ def ahead(items: Iterable[T], most: int = AHEAD) -> Generator[T, None, None]:
         items: to be gone through once.
         most: items that are made and not yet asked for, 1 or more; so many, the one in use and
             the one in work are in memory.
+        threads: of PyTorch's for what is made ahead, so that it leaves cores to what it is made
+            for; as everywhere if None.
 
     Raises:
         ValueError: `most` is below 1.
@@ -46,7 +54,7 @@ def ahead(items: Iterable[T], most: int = AHEAD) -> Generator[T, None, None]:
     """
     if most < 1:
         raise ValueError(f"at least 1 item is made ahead, got {most}")
-    return _when_asked_for(items) if _one_by_one.get() else _ahead(items, most)
+    return _when_asked_for(items) if _one_by_one.get() else _ahead(items, most, threads)
 
 
 @contextmanager
@@ -63,9 +71,10 @@ def _when_asked_for(items: Iterable[T]) -> Generator[T, None, None]:
     yield from items
 
 
-def _ahead(items: Iterable[T], most: int) -> Generator[T, None, None]:
+def _ahead(items: Iterable[T], most: int, threads: int | None) -> Generator[T, None, None]:
     iterator, context = iter(items), copy_context()
-    with ThreadPoolExecutor(1, "ahead") as pool:
+    start = partial(_limit_this_thread, threads) if threads else None
+    with ThreadPoolExecutor(1, "ahead", start) as pool:
 
         def begin_next() -> Future[T | _End]:
             return pool.submit(context.run, next, iterator, _END)
@@ -80,3 +89,8 @@ def _ahead(items: Iterable[T], most: int) -> Generator[T, None, None]:
                 future.cancel()
             if close := getattr(iterator, "close", None):  # of generators
                 pool.submit(context.run, close).result()
+
+
+def _limit_this_thread(threads: int) -> None:
+    torch.get_num_threads()  # PyTorch sets a new thread up when it is first asked
+    threadpool_limits(threads, user_api="openmp")  # which counts in this thread alone

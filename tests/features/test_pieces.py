@@ -74,8 +74,17 @@ def test_layers_are_the_same_both_ways(people):
     labels, pose = people
     pictures = smooth(3, 5) * 2 - 1
     masks = labels[:, None] == torch.arange(1, 11)[:, None, None]
-    one = warp_layers(pictures, masks, pose, pose.flip(0))
-    other = warp_layers(pictures.double(), masks, pose, pose.flip(0))
-    assert (one.pictures - other.pictures).abs().mean() < 1e-4
-    assert (one.coverage - other.coverage).abs().mean() < 1e-4
-    assert one.coverage.amax() > 0.99
+    behind = smooth(3, 5).flip(0) * 20 - 50
+    kept = behind.clone()
+    one = warp_layers(pictures, masks, pose, pose.flip(0), behind)
+    other = warp_layers(pictures.double(), masks, pose, pose.flip(0), behind.double())
+    assert (one - other).abs().mean() < 1e-3
+    assert not torch.equal(one, behind)
+    assert behind.equal(kept)
+
+
+def test_layers_need_a_background_for_each_target(people):
+    labels, pose = people
+    masks = labels[:, None] == torch.arange(1, 11)[:, None, None]
+    with pytest.raises(ValueError, match="background"):
+        warp_layers(smooth(3, 5), masks, pose, pose, smooth(1, 5))

@@ -63,6 +63,6 @@ class Appearance:
         Returns:
             float (T, 5, H, W), to be coloured by `tinted`.
         """
-        moved = warp_layers(self.neutral, self.parts, self.pose, pose, chosen)
         number = None if chosen is None else chosen[:, BODY_PARTS.index("torso")]
-        return moved.pictures + (1 - moved.coverage) * self.background.under(pose, number)
+        behind = self.background.under(pose, number)
+        return warp_layers(self.neutral, self.parts, self.pose, pose, behind, chosen)

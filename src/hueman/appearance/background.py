@@ -65,6 +65,6 @@ class Background:
             number = torch.zeros(len(pose), dtype=torch.long)
         elif number is None:
             number = torch.arange(len(pose))
-        darkness = move_shadow(self.shadow[number], self.pose[number], pose)
-        lit = self.lit[number]
-        return torch.cat([lit[:, :1] * (1 - darkness), lit[:, 1:]], dim=1)
+        under = self.lit[number]
+        under[:, :1] *= 1 - move_shadow(self.shadow[number], self.pose[number], pose)
+        return under

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from hueman.appearance.plate import along_rows
 from hueman.color.lab import lab_from_uint8
@@ -109,17 +108,19 @@ def move_shadow(shadow: Tensor, source: Tensor, target: Tensor) -> Tensor:
         float (T, 1, H, W).
     """
     (there, tall, found), (here, wanted, also) = _stand(source), _stand(target)
-    known = (found & also)[:, None]
-    factor = torch.where(known, (wanted / tall).clamp(SHRINKS, GROWS)[:, None], 1.0)
-    height, width = shadow.shape[2:]
-    size = shadow.new_tensor([width, height])
-    columns, rows = torch.arange(width), torch.arange(height)
-    pixels = torch.stack(torch.meshgrid(columns, rows, indexing="xy"), dim=2).to(shadow)
-    shift = torch.where(known, there - here / factor, 0.0)
-    origin = pixels / factor[:, None, None] + shift[:, None, None]
-    # A shadow that reaches the frame's edge goes on beyond it.
-    grid = (2 * origin + 1) / size - 1
-    return F.grid_sample(shadow, grid, padding_mode="border", align_corners=False)
+    known = found & also
+    factor = torch.where(known, (wanted / tall).clamp(SHRINKS, GROWS), 1.0)[:, None]
+    shift = torch.where(known[:, None], there - here / factor, 0.0)
+    # Where each pixel comes from; a shadow that reaches the frame's edge goes on beyond it.
+    scale = torch.eye(2) / factor[:, None]
+    origins = torch.cat([scale, shift[:, :, None]], dim=2).double().numpy()
+    size = shadow.shape[3], shadow.shape[2]
+    how = {"flags": cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, "borderMode": cv2.BORDER_REPLICATE}
+    moved = [
+        cv2.warpAffine(picture, origin, size, **how)
+        for picture, origin in zip(shadow[:, 0].numpy(), origins, strict=True)
+    ]
+    return torch.from_numpy(np.stack(moved))[:, None]
 
 
 def _stand(pose: Tensor) -> tuple[Tensor, Tensor, Tensor]:

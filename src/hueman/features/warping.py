@@ -59,18 +59,14 @@ def warp_parts(
     return merge(features, masks, motion)
 
 
-class Layered(NamedTuple):
-    """Pictures under another pose, one body part upon the other."""
-
-    pictures: Tensor
-    """float (N, C, H, W), multiplied by `coverage`."""
-    coverage: Tensor
-    """float (N, 1, H, W) in [0, 1]: how much of each pixel any part covers."""
-
-
 def warp_layers(
-    pictures: Tensor, parts: Tensor, source: Tensor, target: Tensor, chosen: Tensor | None = None
-) -> Layered:
+    pictures: Tensor,
+    parts: Tensor,
+    source: Tensor,
+    target: Tensor,
+    background: Tensor,
+    chosen: Tensor | None = None,
+) -> Tensor:
     """Move every body part with its own affine map and lay them upon each other, far to near.
 
     For pictures, of which the largest value (eq. 1) would be the brightest part and not the
@@ -83,15 +79,24 @@ def warp_layers(
             what a bent joint tears open is filled from below.
         source: float (N, 18, 3), the poses that the pictures show.
         target: float (N, 18, 3), the poses wanted.
+        background: float (N, C, H, W), what they are laid upon.
         chosen: long (N, 10), as in `warp_parts`.
+
+    Returns:
+        float (N, C, H, W).
 
     Raises:
         ValueError: the shapes do not fit each other.
     """
     motion = _Motion.of(pictures, parts, source, target, chosen)
+    if background.shape != (len(target), *pictures.shape[1:]):
+        raise ValueError(
+            f"a background for each of {len(target)} targets must be as large as the pictures "
+            f"{tuple(pictures.shape)}, got {tuple(background.shape)}"
+        )
     with torch.no_grad():
         lay = _laid_by_pieces if _suits_pieces(pictures) else _laid_by_boxes
-        return lay(pictures, parts, motion)
+        return lay(pictures, parts, motion, background)
 
 
 class _Motion(NamedTuple):
@@ -141,15 +146,14 @@ def _merged_by_pieces(features: Tensor, masks: Tensor, motion: _Motion) -> Warpe
     return Warped(_as_tensor(merged), torch.from_numpy(covered))
 
 
-def _laid_by_pieces(pictures: Tensor, masks: Tensor, motion: _Motion) -> Layered:
-    count, (channels, height, width) = len(motion.matrices), pictures.shape[1:]
-    laid = np.zeros((count, height, width, channels + 1), np.float32)
+def _laid_by_pieces(pictures: Tensor, masks: Tensor, motion: _Motion, background: Tensor) -> Tensor:
+    channels = pictures.shape[1]
+    laid = background.permute(0, 2, 3, 1).numpy().copy(order="C")
     for number, _, piece in _moved_pieces(pictures, masks, motion, NEAREST_LAST):
         window = laid[number][piece.window]
         window *= 1 - piece.picture[:, :, channels:]
-        window += piece.picture
-    both = _as_tensor(laid)
-    return Layered(both[:, :channels], both[:, channels:])
+        window += piece.picture[:, :, :channels]
+    return _as_tensor(laid)
 
 
 def _moved_pieces(
@@ -185,14 +189,11 @@ def _merged_by_boxes(features: Tensor, masks: Tensor, motion: _Motion) -> Warped
     return Warped(merged, covered)
 
 
-def _laid_by_boxes(pictures: Tensor, masks: Tensor, motion: _Motion) -> Layered:
-    laid = pictures.new_zeros(len(motion.matrices), *pictures.shape[1:])
-    coverage = torch.zeros_like(laid[:, :1])
+def _laid_by_boxes(pictures: Tensor, masks: Tensor, motion: _Motion, background: Tensor) -> Tensor:
+    laid = background.clone()
     for _, there, moved in _moved_boxes(pictures, masks, motion, NEAREST_LAST):
-        part, covered = moved[:, :-1], moved[:, -1:]
-        for total, layer in ((laid, part), (coverage, covered)):
-            total[there.window] = total[there.window] * (1 - covered) + layer
-    return Layered(laid, coverage)
+        laid[there.window] = laid[there.window] * (1 - moved[:, -1:]) + moved[:, :-1]
+    return laid
 
 
 def _moved_boxes(

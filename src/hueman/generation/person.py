@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import torch
 from torch import Tensor
 
 from hueman.appearance.appearance import Appearance
@@ -79,5 +78,4 @@ class Person:
     def garments(self, pose: Tensor, chosen: Tensor) -> Tensor:
         """Return where the garments are under poses (T, 18, 3), (T, 2, H, W) in [0, 1]."""
         frames = self.frames
-        masks = torch.cat([frames.upper, frames.lower], dim=1).float() / 255
-        return warp_parts(masks, frames.parts, frames.pose, pose, chosen).features
+        return warp_parts(frames.garments, frames.parts, frames.pose, pose, chosen).features

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,9 @@ from hueman.training.pictures import to_uint8
 
 CONTENT_FRAMES = 8
 """Frames of a clip that show its person, if the model can use several."""
-AT_ONCE = 8
-"""Frames whose guidance is found at once: faster than one by one, in bounded memory."""
+AT_ONCE = (2, 4, 8)
+"""Frames whose guidance is found at once, and from then on the last: the first frames come soon,
+and many at once are faster than one by one, in bounded memory."""
 PROBES = 4
 """Frames that are made to see what colours come out."""
 WATCHED_EVERY = 5
@@ -221,7 +222,9 @@ class Predictor:
         Yields:
             The videos' next frames, uint8 (V, H, W, 3), RGB.
         """
-        with closing(ahead(self.guidance(person, pose), most=1)) as batches:
+        # Half of the cores: the other half makes frames of what is known already.
+        threads = max(1, torch.get_num_threads() // 2)
+        with closing(ahead(self.guidance(person, pose), 1, threads)) as batches:
             yield from self.guided(person, pose, wardrobe, chain.from_iterable(batches))
 
     @torch.inference_mode()
@@ -243,23 +246,39 @@ class Predictor:
             wardrobe: as for `generate_each`.
             guidance: for each pose, from `guidance`.
         """
-        count = len(wardrobe)
         each = [_for_each(clothes, len(pose)) for clothes in wardrobe]
         codes = torch.stack([clothes.code for clothes in each]).to(self.device)
         worn = [person.worn(clothes) for clothes in each]
-        colors = [color for color in worn if color is not None]
-        previous = torch.full((count, 3, *self.size), -1.0, device=self.device)
-        shown = previous
+        seen = [color for color in worn if color is not None]
+        colors = torch.stack(seen) if seen else None
+        with closing(ahead(self._made(codes, colors, guidance), 1)) as frames:
+            yield from self._shown(frames, codes, pose)
+
+    @torch.inference_mode()
+    def _made(
+        self, codes: Tensor, colors: Tensor | None, guidance: Iterable[Guidance]
+    ) -> Iterator[Tensor]:
+        """Make frames (V, 3, H, W), each from the one before; codes (V, T, up + down)."""
+        frame = torch.full((len(codes), 3, *self.size), -1.0, device=self.device)
         for number, told in enumerate(guidance):
-            told = told.each(lambda tensor: tensor.expand(count, -1, -1, -1))
-            color = torch.stack([all_[number] for all_ in colors]) if colors else None
-            previous = self.next_frame(told, codes[:, number], previous, color)
-            if number == 0 or not self.steadied:
-                shown = previous
+            told = told.each(lambda tensor: tensor.expand(len(codes), -1, -1, -1))
+            color = None if colors is None else colors[:, number]
+            frame = self.next_frame(told, codes[:, number], frame, color)
+            yield frame
+
+    @torch.inference_mode()
+    def _shown(
+        self, frames: Iterable[Tensor], codes: Tensor, pose: np.ndarray
+    ) -> Iterator[np.ndarray]:
+        """Steady frames as they are made."""
+        shown = None
+        for number, frame in enumerate(frames):
+            if shown is None or not self.steadied:
+                shown = frame
             else:
                 rest = at_rest(pose[number - 1], pose[number], *self.size).to(self.device)
                 fades = (codes[:, number] != codes[:, number - 1]).any(dim=1)[:, None, None, None]
-                shown = torch.where(fades, previous, steady(previous, shown, rest))
+                shown = torch.where(fades, frame, steady(frame, shown, rest))
             yield to_uint8(shown)
 
     @torch.inference_mode()
@@ -275,7 +294,12 @@ class Predictor:
         """
         poses = torch.from_numpy(pose)
         chosen = person.chosen(poses)
-        for some, shown in zip(poses.split(AT_ONCE), chosen.split(AT_ONCE), strict=True):
+        begun = 0
+        for count in chain(AT_ONCE, repeat(AT_ONCE[-1])):
+            some, shown = poses[begun : begun + count], chosen[begun : begun + count]
+            if not len(some):
+                return
+            begun += count
             told = self.model.estimate(person.frames, some, person.appearance, shown)
             nows = [slice(number, number + 1) for number in range(len(some))]
             yield [told.each(lambda tensor, now=now: tensor[now]) for now in nows]

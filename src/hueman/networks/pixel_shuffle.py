@@ -69,7 +69,7 @@ class PixelShuffleGenerator(nn.Module):
         # Divided as weights usually are when they are drawn (Karras et al. 2018): an update moves
         # every one of them by the learning rate, all at once, and what is made by their sum.
         made = self.last(self.norm(hidden)) / (9 * hidden.shape[1]) ** 0.5
-        return F.pixel_shuffle(made, self.square).tanh()
+        return F.pixel_shuffle(made.tanh(), self.square)
 
 
 class _Block(nn.Module):

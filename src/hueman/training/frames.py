@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -109,6 +110,11 @@ class Frames:
         pose[..., 0] += columns[:, None].to(pose)
         return replace(self, pose=pose, **moved)
 
+    @cached_property
+    def garments(self) -> Tensor:
+        """Soft masks of both garments, (N, 2, H, W) in [0, 1]; they go under pose after pose."""
+        return torch.cat([self.upper, self.lower], dim=1).float() / 255
+
     def pictures(self) -> Tensor:
         """Return the frames as networks take them, (N, 3, H, W) in [-1, 1]."""
         return self.rgb.float() / 127.5 - 1
@@ -155,7 +161,7 @@ class Frames:
         if kind == "frame":
             return torch.ones(len(self), 2, *self.rgb.shape[2:], device=self.rgb.device)
         if kind == "garment":
-            return torch.cat([self.upper, self.lower], dim=1).float() / 255
+            return self.garments
         legs = tuple(set(LOWER_PARTS) - set(UPPER_PARTS))
         regions = [
             torch.isin(self.parts, torch.tensor(labels, device=self.parts.device))
@@ -196,9 +202,7 @@ class Frames:
         Returns:
             Feature maps (N, 4, H, W) in [-1, 1] and code regions (N, 2, H, W) in [0, 1].
         """
-        garments = None
-        if code_region == "garments":
-            garments = torch.cat([self.upper, self.lower], dim=1).float() / 255
+        garments = self.garments if code_region == "garments" else None
         target = target_feature_map(
             self.edges[:, 0], self.parts, self.pose, pose, stick_figure, chosen, garments
         )
