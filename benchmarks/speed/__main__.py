@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks.speed import chain, engines, generators, preparation, training
 from benchmarks.speed.contest import Timing, conditions, hold
 from hueman.files import atomic_file
-from hueman.memory import keep_freed_memory
+from hueman.memory import keep_freed_memory, keep_small_work_in_one_thread
 
 ROOMS = {
     "generators": lambda quick: nullcontext(generators.contests(quick)),
@@ -44,6 +44,7 @@ def main() -> None:
     if unknown := set(options.names) - set(ROOMS):
         parser.error(f"there is no {sorted(unknown)[0]}; choose of {', '.join(ROOMS)}")
     keep_freed_memory()
+    keep_small_work_in_one_thread()
     timings: list[Timing] = []
     for name in options.names or ROOMS:
         with ROOMS[name](options.quick) as contests:

@@ -15,7 +15,7 @@ from hueman.cli_videos import colorways, export, interpolate, personalize, sampl
 from hueman.engines.settings import EngineName
 from hueman.errors import HuemanError
 from hueman.generation.settings import DrivingSettings
-from hueman.memory import keep_freed_memory
+from hueman.memory import keep_freed_memory, keep_small_work_in_one_thread
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 
 # Rooms are imported inside the commands: `hueman --help` need not wait for torch.
@@ -489,6 +489,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 def main() -> NoReturn:
     """Run the command line."""
     keep_freed_memory()
+    keep_small_work_in_one_thread()
     # A polite kill is treated like Ctrl-C, so that long work saves what it has.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

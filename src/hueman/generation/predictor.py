@@ -301,6 +301,7 @@ class Predictor:
                 return
             begun += count
             told = self.model.estimate(person.frames, some, person.appearance, shown)
+            told = told.each(Tensor.contiguous)  # here, where nobody waits for it
             nows = [slice(number, number + 1) for number in range(len(some))]
             yield [told.each(lambda tensor, now=now: tensor[now]) for now in nows]
 
