@@ -13,6 +13,7 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -65,11 +66,12 @@ class Row:
 def peaks(stopwatch: Stopwatch, size: int) -> Peaks:
     """Measure what the processor reaches, by matrices of `size` x `size`."""
     numbers = torch.randn(size, size)
+    half = numbers.bfloat16()
     whole = torch.randint(-127, 127, (size, size), dtype=torch.int8)
     products: dict[str, Callable[[], Tensor]] = {
         "fp32": lambda: numbers @ numbers,
-        "bf16": lambda half=numbers.bfloat16(): half @ half,
-        "int8": lambda: torch._int_mm(whole, whole),
+        "bf16": lambda: half @ half,
+        "int8": lambda: torch.ops.aten._int_mm(whole, whole),
     }
     source = torch.zeros(4 * size, 4 * size)
     target = torch.empty_like(source)
@@ -105,16 +107,16 @@ def rows(preset: str, overrides: list[str], limits: Peaks, stopwatch: Stopwatch)
     frame = NextFrame(model)
     operations, touched = work(frame, inputs)
     graph = openvino_graph(export_graph(model), inputs)
-    eight = quantized(graph, [inputs] * SAMPLES)
-    engines: dict[tuple[str, str], Callable[[], object]] = {
-        ("torch", "fp32"): timed(lambda: frame(**inputs), torch.float32),
-        ("torch", "bf16"): timed(lambda: frame(**inputs), torch.bfloat16),
-        ("OpenVINO", "fp32"): lambda run=OpenVinoGraph(graph): run(inputs),
-        ("OpenVINO", "bf16"): lambda run=OpenVinoGraph(graph, torch.bfloat16): run(inputs),
-        ("OpenVINO", "int8"): lambda run=OpenVinoGraph(eight, torch.bfloat16): run(inputs),
-    }
+    graphs = {"fp32": graph, "bf16": graph, "int8": quantized(graph, [inputs] * SAMPLES)}
     if COLORS in inputs:  # such a graph is never in bfloat16
-        del engines["OpenVINO", "bf16"]
+        del graphs["bf16"]
+    engines: dict[tuple[str, str], Callable[[], object]] = {
+        ("torch", kind): timed(lambda: frame(**inputs), dtype)
+        for kind, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16))
+    }
+    for kind, source in graphs.items():
+        run = OpenVinoGraph(source, torch.float32 if kind == "fp32" else torch.bfloat16)
+        engines["OpenVINO", kind] = partial(run, inputs)
     return [
         Row(
             preset,

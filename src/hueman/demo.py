@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +57,8 @@ SHOWN_ACTIONS = ("wave_right", "salute", "jack")
 """What the people do in front of the model in the box; only a training needs more."""
 SHOWN_HEIGHT = 384
 """Pixels; frames are enlarged to this height."""
+JUDGED_FRAMES = 24
+"""Of each clip, from the first on: about a second; judging takes longer than making."""
 COLUMNS = 8
 PALETTE = "crimson, darkorange, gold, seagreen, royalblue, rebeccapurple, white, black"
 RANDOM_SEED = 4
@@ -162,14 +164,18 @@ def _measure(model_file: Path, dataset: Dataset) -> dict[str, dict[str, float]]:
     model, config = load_subject(model_file)
     shown = {(act.actor, act.action) for act in ACTS}
     held_out = held_out_clips(dataset, config)
-    clips = [clip for clip in held_out if (clip.actor, clip.action) in shown]
+    clips = [
+        replace(clip, frames=clip.frames[:JUDGED_FRAMES])
+        for clip in held_out
+        if (clip.actor, clip.action) in shown
+    ]
     lpips = load_lpips()
     result = {}
     for subject in (model, *plain_subjects((config.height, config.width))):
         judgement = judge(subject.method, clips, lpips, shown=f"Judging {subject.title}")
         means = summarize(judgement.rows)
         known = {name: round(each.mean, 4) for name, each in means.items() if each.count}
-        result[subject.name] = known | {"clips": len(clips)}
+        result[subject.name] = known | {"clips": len(clips), "frames": JUDGED_FRAMES}
     return result
 
 

@@ -80,8 +80,9 @@ def write_demo_report(path: Path, result: dict[str, Any], figures: dict[str, lis
             Section(
                 "How close to the real frames",
                 [
-                    f"On {measured['clips']} clips that were not trained on, from the first "
-                    "frame alone, background masked out (paper, section 4.3)."
+                    f"On the first {measured['frames']} frames of {measured['clips']} clips that "
+                    "were not trained on, from the first frame alone, background masked out "
+                    "(paper, section 4.3)."
                 ],
                 [similarity],
             ),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from kornia.color import lab_to_rgb as kornia_lab_to_rgb
 from skimage import color as skimage_color
 
 from hueman.color.lab import (
@@ -27,6 +28,31 @@ def test_tensors_and_arrays_agree(picture):
     lab = rgb_to_lab(rgb)[0].permute(1, 2, 0).numpy()
     np.testing.assert_allclose(lab, lab_from_uint8(picture), atol=1e-4)
     torch.testing.assert_close(lab_to_rgb(rgb_to_lab(rgb)), rgb, atol=1e-4, rtol=0)
+
+
+def test_planes_agree_with_kornia_in_and_out_of_gamut():
+    random = torch.Generator().manual_seed(0)
+    lab = torch.rand(2, 3, 16, 24, generator=random) * 240 - 120
+    lab[:, 0] = lab[:, 0] / 2 + 50
+    torch.testing.assert_close(lab_to_rgb(lab), kornia_lab_to_rgb(lab), atol=1e-6, rtol=0)
+
+
+def test_an_autocast_around_it_does_not_round_colours():
+    lab = rgb_to_lab(torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0)))
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = lab_to_rgb(lab)
+    torch.testing.assert_close(rounded, lab_to_rgb(lab), atol=0, rtol=0)
+
+
+def test_the_way_back_has_gradients():
+    lab = torch.tensor([[60.0, 12, -20], [30, 5, 9]]).double().reshape(2, 3, 1, 1)
+    assert torch.autograd.gradcheck(lab_to_rgb, lab.requires_grad_())
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 2, 2), (3, 2)])
+def test_tensors_that_are_no_lab_are_refused(shape):
+    with pytest.raises(ValueError, match="Lab"):
+        lab_to_rgb(torch.zeros(shape))
 
 
 def test_every_grey_and_any_colour_survives_the_round_trip(picture):

@@ -115,9 +115,9 @@ def move_shadow(shadow: Tensor, source: Tensor, target: Tensor) -> Tensor:
     scale = torch.eye(2) / factor[:, None]
     origins = torch.cat([scale, shift[:, :, None]], dim=2).double().numpy()
     size = shadow.shape[3], shadow.shape[2]
-    how = {"flags": cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, "borderMode": cv2.BORDER_REPLICATE}
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     moved = [
-        cv2.warpAffine(picture, origin, size, **how)
+        cv2.warpAffine(picture, origin, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         for picture, origin in zip(shadow[:, 0].numpy(), origins, strict=True)
     ]
     return torch.from_numpy(np.stack(moved))[:, None]
