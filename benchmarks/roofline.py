@@ -1,6 +1,6 @@
 """How near to the processor's limits the making of a frame comes.
 
-    python benchmarks/roofline.py [--out FILE.json] [--seconds 1] [--quick]
+    python -m benchmarks.roofline [--out FILE.json] [--seconds 1] [--quick]
 
 A frame cannot be made faster than its operations by the peak of matrix products in the type that
 they are in, nor faster than its bytes by the peak of copying. Both peaks are measured here, in the
