@@ -22,7 +22,8 @@ from rich.table import Table
 from benchmarks.speed import chain, engines, generators, preparation, training
 from benchmarks.speed.contest import Timing, conditions, hold
 from hueman.files import atomic_file
-from hueman.memory import keep_freed_memory, keep_small_work_in_one_thread
+from hueman.memory import keep_freed_memory
+from hueman.threads import keep_small_work_in_one_thread
 
 ROOMS = {
     "generators": lambda quick: nullcontext(generators.contests(quick)),

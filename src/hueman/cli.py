@@ -15,8 +15,9 @@ from hueman.cli_videos import colorways, export, interpolate, personalize, sampl
 from hueman.engines.settings import EngineName
 from hueman.errors import HuemanError
 from hueman.generation.settings import DrivingSettings
-from hueman.memory import keep_freed_memory, keep_small_work_in_one_thread
+from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
+from hueman.threads import keep_small_work_in_one_thread
 
 # Rooms are imported inside the commands: `hueman --help` need not wait for torch.
 

@@ -33,15 +33,6 @@ def keep_freed_memory() -> None:
             mallopt(number, value)
 
 
-def keep_small_work_in_one_thread() -> None:
-    """Let OpenCV work in the thread that calls it, in this process and its children.
-
-    What is asked of it here are body parts and single frames; sharing those out takes longer than
-    doing them. Works before OpenCV is first used; `cv2.setNumThreads` chooses otherwise.
-    """
-    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
-
-
 def return_freed_memory() -> None:
     """Give memory that is kept but not used back to the system, once.
 

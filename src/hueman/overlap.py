@@ -13,8 +13,7 @@ from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TypeVar
 
-import torch
-from threadpoolctl import threadpool_limits
+from hueman.threads import limit_this_thread
 
 T = TypeVar("T")
 
@@ -73,7 +72,7 @@ def _when_asked_for(items: Iterable[T]) -> Generator[T, None, None]:
 
 def _ahead(items: Iterable[T], most: int, threads: int | None) -> Generator[T, None, None]:
     iterator, context = iter(items), copy_context()
-    start = partial(_limit_this_thread, threads) if threads else None
+    start = partial(limit_this_thread, threads) if threads else None
     with ThreadPoolExecutor(1, "ahead", start) as pool:
 
         def begin_next() -> Future[T | _End]:
@@ -89,8 +88,3 @@ def _ahead(items: Iterable[T], most: int, threads: int | None) -> Generator[T, N
                 future.cancel()
             if close := getattr(iterator, "close", None):  # of generators
                 pool.submit(context.run, close).result()
-
-
-def _limit_this_thread(threads: int) -> None:
-    torch.get_num_threads()  # PyTorch sets a new thread up when it is first asked
-    threadpool_limits(threads, user_api="openmp")  # which counts in this thread alone

@@ -188,7 +188,7 @@ class StageTwoConfig:
     initialization: Initialization = "default"
     """Of all weights: torch's `default`, or `normal` as published."""
     adversarial_weight: float = Field(default=1.0, ge=0)
-    """Of what the discriminator says; 1 in the paper. A small student learns more without it."""
+    """Of what the discriminator says; 1 in the paper, and 0 leaves it out."""
     feature_matching_weight: float = Field(default=10.0, ge=0)
     perceptual_weight: float = Field(default=10.0, ge=0)
     """Of the perceptual loss, which is summed over both frames of a pair."""

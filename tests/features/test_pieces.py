@@ -79,7 +79,7 @@ def test_layers_are_the_same_both_ways(people):
     one = warp_layers(pictures, masks, pose, pose.flip(0), behind)
     other = warp_layers(pictures.double(), masks, pose, pose.flip(0), behind.double())
     assert (one - other).abs().mean() < 1e-3
-    assert not torch.equal(one, behind)
+    assert (one.abs() <= 1).float().mean() > 0.01  # people stand before backgrounds below -29
     assert behind.equal(kept)
 
 

@@ -40,8 +40,9 @@ def test_generator_and_discriminator_are_trained_and_the_encoders_are_not(split)
     assert all(p.grad is None for p in made.perceptual.parameters())
 
 
-def test_gradients_are_those_of_the_published_two_passes(split):
-    made = stage(split, ["stage_two.previous_noise=0"], layers=2)
+@pytest.mark.parametrize("changes", [[], ["stage_two.adversarial_weight=0"]])
+def test_gradients_are_those_of_the_published_two_passes(split, changes):
+    made = stage(split, ["stage_two.previous_noise=0", *changes], layers=2)
     weights = made.config.stage_two
     made.networks.start_update(1e-3)
     made.backward(0)
@@ -60,7 +61,7 @@ def test_gradients_are_those_of_the_published_two_passes(split):
         for a, b in zip(first[:-1], second[:-1], strict=True)
     )
     loss = (
-        sum(((scale[-1] - 1) ** 2).mean() for scale in looks[2])
+        weights.adversarial_weight * sum(((scale[-1] - 1) ** 2).mean() for scale in looks[2])
         + weights.feature_matching_weight * matching
         + weights.perceptual_weight
         * sum(made.perceptual(a, b) for a, b in zip(fake, batch.real, strict=True))

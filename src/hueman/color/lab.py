@@ -44,9 +44,9 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
 def _unclipped_rgb(lab: Tensor) -> Tensor:
     """Convert Lab (..., 3, H, W) to sRGB that may be outside of [0, 1].
 
-    The same numbers as kornia's, plane by plane: no channel is turned round, nothing is multiplied
-    along a dimension of 1, which takes an exported graph half of the time that colours take, and no
-    matrix product is rounded to bfloat16 by an autocast around it.
+    The same numbers as kornia's, plane by plane: no matrix product is there that an autocast could
+    round to bfloat16, and an exported graph need not turn channels round. Its power is written as
+    an exponential of a logarithm, which OpenVINO computes for many pixels at once.
     """
     if lab.ndim < 3 or lab.shape[-3] != 3:
         raise ValueError(f"expected Lab (..., 3, H, W), got {tuple(lab.shape)}")
