@@ -72,7 +72,7 @@ def test_killed_runs_end_like_an_undisturbed_one(truth_dataset, tmp_path):
     writing = start(1, HELPERS / "killed_training.py", 2, *train)
     writing.communicate(timeout=DEADLINE_SECONDS)
     assert writing.returncode == -signal.SIGKILL
-    assert list((out / "stage_one").rglob(".checkpoint-*"))  # half-written
+    assert list((out / "stage_one").rglob(".*.unfinished/checkpoint-*"))  # half-written
     kill_at(start(1, "-m", "hueman", *train), out / "stage_two" / "log.jsonl", chance.randint(1, 7))
     finish(start(1, "-m", "hueman", *train))
 

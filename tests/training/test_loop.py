@@ -143,9 +143,12 @@ def test_only_one_process_trains_in_a_folder(split, config, tmp_path, monkeypatc
 
 
 def test_what_a_killed_writer_left_is_cleared(split, config, tmp_path):
-    (tmp_path / ".checkpoint-0000002.abc.pt").write_bytes(b"half a checkpoint")
+    left = tmp_path / ".abc.unfinished"
+    left.mkdir()
+    (left / ".lock").touch()
+    (left / "checkpoint-0000002.pt").write_bytes(b"half a checkpoint")
     run(split, config, tmp_path)
-    assert not list(tmp_path.glob(".checkpoint-*"))
+    assert not left.exists()
 
 
 def test_going_back_to_a_checkpoint_sets_later_results_aside(split, config, tmp_path):

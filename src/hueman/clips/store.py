@@ -9,18 +9,23 @@ The files of a clip are written before the index names it, so what the index nam
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
+from hueman.clips.arrays import check_array, check_file, open_arrays, read_array, write_arrays
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 
 FORMAT = 1
+REMEDY = (
+    "make the dataset again with the same command, which makes only what is damaged, or leave the "
+    "clip out by 'hueman check DATASET --leave-out'"
+)
+"""What to do about a damaged clip."""
 ARRAYS = ("frames", "pose", "person", "edges", "parts", "upper", "lower")
 
 
@@ -80,6 +85,12 @@ class ClipEntry:
     """Path of the file of what only a renderer knows, relative to the dataset; "" without one."""
     truth_sha256: str = ""
 
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """Its files, relative to the dataset, with their sha256."""
+        truth = [(self.truth, self.truth_sha256)] if self.truth else []
+        return [(self.file, self.sha256), *truth]
+
 
 class Dataset:
     """The prepared clips below a folder.
@@ -116,8 +127,31 @@ class Dataset:
         raise HuemanError(f"{self.root} has no clip {actor}/{action}; it has {known}.")
 
     def read(self, entry: ClipEntry, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
-        """Read a clip, or some of its frames, into memory."""
+        """Read a clip, or some of its frames, into memory.
+
+        Raises:
+            HuemanError: the file is missing or damaged. Of a whole clip the checksum is compared,
+                which takes a small part of the time that decompressing does.
+        """
+        if frames == slice(None):
+            check_file(self.root / entry.file, entry.sha256, REMEDY)
         return read_clip(self.root / entry.file, frames)
+
+    def damaged(self) -> dict[ClipEntry, str]:
+        """Return the clips of which a file is missing or not what it was, and what is wrong."""
+        found = {}
+        for entry in self.entries:
+            try:
+                for file, sha256 in entry.files:
+                    check_file(self.root / file, sha256, REMEDY)
+            except HuemanError as error:
+                found[entry] = str(error)
+        return found
+
+    def leave_out(self, entries: Collection[ClipEntry]) -> None:
+        """Take clips out of the index; their files stay until they are prepared again."""
+        self.entries = [entry for entry in self.entries if entry not in entries]
+        write_index(self.root, self.entries)
 
 
 def write_clip(path: Path, clip: PreparedClip) -> str:

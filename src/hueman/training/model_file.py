@@ -1,14 +1,15 @@
 """One file is a trained model: fp16 safetensors, with configuration and notes in its metadata."""
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from hueman.config import TrainingConfig, config_from_dict, config_to_dict
 from hueman.errors import HuemanError
@@ -16,6 +17,9 @@ from hueman.files import atomic_file
 
 MODEL_FILE = "model.safetensors"
 """In the folder of a training run."""
+
+CHECKSUM = "sha256"
+"""In the metadata: of everything else, since safetensors does not notice a changed number."""
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -47,6 +51,7 @@ def write_model(
         "config": json.dumps(config_to_dict(config)),
         "notes": json.dumps(notes),
     }
+    metadata[CHECKSUM] = _checksum(tensors, metadata)
     with atomic_file(path) as temporary:
         save_file(tensors, temporary, metadata)
 
@@ -100,12 +105,27 @@ def read_model(
                     f"{file_format}); choose another file, or train one with 'hueman train "
                     "DATASET --out FOLDER'."
                 )
-            tensors = {name: content.get_tensor(name).float() for name in content.keys()}  # noqa: SIM118
+            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
+        # Models written before there were checksums have none.
+        if metadata.get(CHECKSUM, checksum := _checksum(tensors, metadata)) != checksum:
+            raise ValueError("its checksum is wrong")
         model = build(config_from_dict(json.loads(metadata["config"])))
-        model.load_state_dict(tensors)
+        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
         notes = json.loads(metadata["notes"])
     except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
         raise HuemanError(
             f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
         ) from error
     return model.eval(), notes
+
+
+def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
+    """Return the sha256 of a model's tensors and of its metadata, but for the checksum itself."""
+    digest = hashlib.sha256()
+    for name, value in sorted(metadata.items()):
+        if name != CHECKSUM:
+            digest.update(f"{name}={value}\n".encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
