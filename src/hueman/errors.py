@@ -10,7 +10,7 @@ class HuemanError(Exception):
 
 
 class DiskError(HuemanError):
-    """The disk is full, cannot be written to, or has lost the folder that was written to.
+    """The disk is full or read-only, or has lost the folder that was written to.
 
     Whatever else is to be written there would fail as well.
     """

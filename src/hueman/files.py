@@ -70,7 +70,8 @@ def clear_disk_errors(target: Path) -> Iterator[None]:
         target: the file that is written, for the message.
 
     Raises:
-        DiskError: the disk is full, `target` cannot be written, or its folder has gone.
+        DiskError: the disk is full or read-only, or the folder of `target` has gone.
+        HuemanError: `target` cannot be written.
     """
     try:
         yield
@@ -84,7 +85,8 @@ def clear_disk_errors(target: Path) -> Iterator[None]:
         if not isinstance(error, OSError) or _is_elsewhere(error, target):
             raise
         if error.errno in _UNWRITABLE:
-            raise DiskError(
+            kind = DiskError if error.errno == errno.EROFS else HuemanError
+            raise kind(
                 f"{target} cannot be written ({error.strerror}); choose another output folder."
             ) from error
         if error.errno == errno.ENOENT and not target.parent.exists():

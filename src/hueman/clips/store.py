@@ -20,6 +20,7 @@ from hueman.clips.arrays import check_array, check_file, open_arrays, read_array
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 
+INDEX = "index.json"
 FORMAT = 1
 REMEDY = (
     "make the dataset again with the same command, which makes only what is damaged, or leave the "
@@ -137,16 +138,14 @@ class Dataset:
             check_file(self.root / entry.file, entry.sha256, REMEDY)
         return read_clip(self.root / entry.file, frames)
 
-    def damaged(self) -> dict[ClipEntry, str]:
-        """Return the clips of which a file is missing or not what it was, and what is wrong."""
-        found = {}
-        for entry in self.entries:
-            try:
-                for file, sha256 in entry.files:
-                    check_file(self.root / file, sha256, REMEDY)
-            except HuemanError as error:
-                found[entry] = str(error)
-        return found
+    def damage(self, entry: ClipEntry) -> str | None:
+        """Say what is wrong with a clip of which a file is missing or not what it was."""
+        try:
+            for file, sha256 in entry.files:
+                check_file(self.root / file, sha256, REMEDY)
+        except HuemanError as error:
+            return str(error)
+        return None
 
     def leave_out(self, entries: Collection[ClipEntry]) -> None:
         """Take clips out of the index; their files stay until they are prepared again."""
@@ -190,7 +189,7 @@ def read_index(root: Path) -> list[ClipEntry]:
     Raises:
         HuemanError: the index is damaged or of another format.
     """
-    path = Path(root) / "index.json"
+    path = Path(root) / INDEX
     if not path.exists():
         return []
     try:
@@ -212,7 +211,7 @@ def write_index(root: Path, entries: Sequence[ClipEntry]) -> None:
     ordered = sorted(entries, key=lambda entry: (entry.actor, entry.action))
     # A clip that was not rendered has no truth to name.
     rows = [{k: v for k, v in asdict(entry).items() if v != ""} for entry in ordered]
-    with atomic_file(Path(root) / "index.json") as temporary:
+    with atomic_file(Path(root) / INDEX) as temporary:
         temporary.write_text(
             json.dumps({"format": FORMAT, "clips": rows}, indent=1) + "\n", encoding="utf-8"
         )

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from hueman.files import atomic_file
 MODEL_FILE = "model.safetensors"
 """In the folder of a training run."""
 
-CHECKSUM = "sha256"
+CHECKSUM = "hueman_sha256"
 """In the metadata: of everything else, since safetensors does not notice a changed number."""
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -96,27 +97,44 @@ def read_model(
         HuemanError: there is no model, or it is damaged or of another format.
     """
     file = file_of(path)
-    try:
-        with safe_open(file, framework="pt") as content:
-            metadata = content.metadata() or {}
-            if metadata.get("format") != file_format:
-                raise HuemanError(
-                    f"{file} is not a {kind} (format {metadata.get('format')}, not "
-                    f"{file_format}); choose another file, or train one with 'hueman train "
-                    "DATASET --out FOLDER'."
-                )
-            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
-        # Models written before there were checksums have none.
-        if metadata.get(CHECKSUM, checksum := _checksum(tensors, metadata)) != checksum:
-            raise ValueError("its checksum is wrong")
+    with _clear_damage(file):
+        tensors, metadata = read_checked(file)
+        if metadata.get("format") != file_format:
+            raise HuemanError(
+                f"{file} is not a {kind} (format {metadata.get('format')}, not {file_format}); "
+                "choose another file, or train one with 'hueman train DATASET --out FOLDER'."
+            )
         model = build(config_from_dict(json.loads(metadata["config"])))
         model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
         notes = json.loads(metadata["notes"])
+    return model.eval(), notes
+
+
+def read_checked(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read a model's tensors and metadata, and compare its checksum, if it has one.
+
+    Models that were written before there were checksums have none.
+
+    Raises:
+        HuemanError: the file is damaged.
+    """
+    with _clear_damage(file):
+        with safe_open(file, framework="pt") as content:
+            metadata = content.metadata() or {}
+            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
+        if CHECKSUM in metadata and metadata[CHECKSUM] != _checksum(tensors, metadata):
+            raise ValueError("its checksum is wrong")
+    return tensors, metadata
+
+
+@contextmanager
+def _clear_damage(file: Path) -> Iterator[None]:
+    try:
+        yield
     except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
         raise HuemanError(
             f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
         ) from error
-    return model.eval(), notes
 
 
 def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
