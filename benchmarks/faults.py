@@ -1,15 +1,15 @@
-"""Commands killed by kill -9 at random moments, and run again: is the result that of a quiet run?
+"""Kill commands by kill -9 at random moments, run them again, compare with a quiet run.
 
 Run it with `python benchmarks/faults.py [--kills 100] [--seed 0] [--commands prepare,train,...]
-[--out FILE.json]`. Each command is first left alone, which gives the result to compare with and how
-long it takes. Then its whole process group is killed, once to three times, before it may end. Half
-of the moments are drawn from all of that time, half from the time in which it writes.
+[--out FILE.json]`. Each command is first left alone, which gives the result to compare with and
+how long it takes. Then its whole process group is killed, once to three times, before it may end.
+Half of the moments are drawn from all of that time, half from the time in which it writes.
 
-After every kill, whatever lies under a final name has to be whole: as in the quiet run, or as it was
-before, or sound by its own checksum. Logs and event files grow line by line, and are left out. After
-the last run nothing half-written may be left, and the result has to be equal: byte for byte of
-prepare, render, generate and export, whose outputs hold no times; the model's numbers, logs and
-samples of train and personalize, whose models also tell how many seconds they took.
+After every kill, whatever lies under a final name has to be whole: as in the quiet run, or as it
+was before, or sound by its own checksum. Logs and event files grow line by line, and are left out.
+After the last run nothing half-written may be left, and the result has to be equal: byte for byte
+of prepare, render, generate and export, whose outputs hold no times; of train and personalize the
+model's numbers, logs, samples and prepared clips, but not the seconds that their notes tell.
 """
 
 import argparse
@@ -46,18 +46,11 @@ DEADLINE_SECONDS = 900
 GROWING = ("log.jsonl", "events.out.tfevents.")
 SIZE = ["--height", "96", "--width", "64"]
 TINY = [
-    "stage_two.appearance=false",
-    "split=actions",
-    "stage_one.schedule.steps=6",
-    "stage_two.schedule.steps=6",
-    "stage_one.schedule.batch_size=2",
-    "stage_two.schedule.batch_size=2",
-    "stage_one.generator_channels=4",
-    "stage_one.encoder.channels=8",
-    "stage_two.generator.channels=4",
-    "stage_two.generator.residual_blocks=1",
-    "save_every=2",
-    "sample_every=2",
+    *("stage_two.appearance=false", "split=actions", "save_every=2", "sample_every=2"),
+    *("stage_one.schedule.steps=6", "stage_one.schedule.batch_size=2"),
+    *("stage_two.schedule.steps=6", "stage_two.schedule.batch_size=2"),
+    *("stage_one.generator_channels=4", "stage_one.encoder.channels=8"),
+    *("stage_two.generator.channels=4", "stage_two.generator.residual_blocks=1"),
 ]
 
 
