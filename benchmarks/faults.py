@@ -165,6 +165,7 @@ def campaign(command: str, work: Path, kills: int, chance: random.Random) -> Row
         row.trials += 1
         row.equal += not problems
         shutil.rmtree(out.parent)
+        print(f"{command}: {row.kills} kills, {row.equal} of {row.trials} equal", file=sys.stderr)
     return row
 
 
