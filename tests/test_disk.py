@@ -72,16 +72,17 @@ def test_commands_end_with_one_line(truth_dataset, tmp_path):
         generate = ["generate", model, "--content", clip, "--drive", clip, "--out", disk / "a.mp4"]
         train = ["train", truth_dataset.root, "--out", disk / "run", "--preset", "demo", "--set"]
         for command in (generate, [*train, *TINY]):
-            assert last_line(command).startswith("error: The disk is full, so ")
+            assert error_line(command).startswith("error: The disk is full, so ")
             make_read_only(disk)
-            assert "cannot be written (Read-only file system)" in last_line(command)
+            assert "cannot be written (Read-only file system)" in error_line(command)
             subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
 
 
-def last_line(command) -> str:
+def error_line(command) -> str:
     run = subprocess.run(
         [sys.executable, "-m", "hueman", *map(str, command)], capture_output=True, text=True
     )
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
-    return run.stderr.splitlines()[-1]
+    [line] = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
+    return line
