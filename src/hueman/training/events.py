@@ -9,8 +9,8 @@ import socket
 import time
 from pathlib import Path
 
-from tensorboard.compat.proto.event_pb2 import Event, SessionLog
-from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog  # type: ignore  # made at run time
+from tensorboard.compat.proto.summary_pb2 import Summary  # type: ignore
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 
