@@ -356,6 +356,25 @@ def generate(
     )
 
 
+def check(paths: Positional[tuple[Path, ...]], leave_out: bool = False) -> None:
+    """Find out whether datasets, training runs, models or checkpoints are damaged; exit with 1.
+
+    Training and measuring compare the checksums of what they read by themselves. A damaged clip is
+    repaired by the command that made the dataset, which makes only what is damaged.
+
+    Args:
+        paths: folders of datasets or training runs, or files of models or checkpoints.
+        leave_out: take damaged clips out of their dataset, to do without them.
+    """
+    from hueman.checking import check as run
+
+    found = [run(path, leave_out) for path in paths]
+    for each in found:
+        print(each)
+    if any(each.damaged and not each.left_out for each in found):
+        sys.exit(1)
+
+
 def split(
     dataset: Positional[Path],
     test_actions: int = 2,
@@ -479,6 +498,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "interpolate": interpolate,
     "studio": studio,
     "export": export,
+    "check": check,
     "split": split,
     "evaluate": evaluate,
     "benchmark": benchmark,

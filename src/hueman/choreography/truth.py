@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
-from hueman.clips.store import ClipEntry, Dataset, PreparedClip
+from hueman.clips.arrays import check_array, check_file, open_arrays, read_array, write_arrays
+from hueman.clips.store import REMEDY, ClipEntry, Dataset, PreparedClip
 from hueman.errors import HuemanError
 from hueman.features.skeleton import BODY_PARTS, JOINTS
 
@@ -102,4 +102,5 @@ def read_entry_truth(dataset: Dataset, entry: ClipEntry) -> ClipTruth:
             f"{entry.actor}/{entry.action} in {dataset.root} was not rendered, so its truth is "
             "not known; use a dataset made by 'hueman render'."
         )
+    check_file(dataset.root / entry.truth, entry.truth_sha256, REMEDY)
     return read_truth(dataset.root / entry.truth)

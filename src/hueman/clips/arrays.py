@@ -27,12 +27,16 @@ def write_arrays(
         frame_axes: the axis of an array along which its frames lie, 0 if it is not named.
             Frames are chunked one by one, so that any few can be read without the rest.
     """
+    # Made in memory: HDF5 ends the process when the disk is full.
+    with h5py.File(path.name, "w", libver="latest", driver="core", backing_store=False) as file:
+        file.attrs.update(attributes)
+        for name, array in arrays.items():
+            _write_array(file, name, array, (frame_axes or {}).get(name, 0))
+        file.flush()
+        content = file.id.get_file_image()
     with atomic_file(path) as temporary:
-        with h5py.File(temporary, "w", libver="latest") as file:
-            file.attrs.update(attributes)
-            for name, array in arrays.items():
-                _write_array(file, name, array, (frame_axes or {}).get(name, 0))
-        return file_sha256(temporary)
+        temporary.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _write_array(file: h5py.File, name: str, array: np.ndarray, frame_axis: int) -> None:
@@ -92,6 +96,20 @@ def check_array(name: str, array: np.ndarray, dtype: type, shape: tuple[int, ...
         raise ValueError(
             f"{name} must be {np.dtype(dtype)} {shape}, got {array.dtype} {array.shape}"
         )
+
+
+def check_file(path: Path, sha256: str, remedy: str) -> None:
+    """Refuse a file whose content is not what it was when its sha256 was taken.
+
+    Raises:
+        HuemanError: it is damaged or missing; `remedy` says what to do: "prepare it again".
+    """
+    try:
+        found = file_sha256(path)
+    except OSError as error:
+        raise HuemanError(f"{path} cannot be read ({error.strerror}); {remedy}.") from error
+    if found != sha256:
+        raise HuemanError(f"{path} is damaged (its sha256 is not that of the index); {remedy}.")
 
 
 def file_sha256(path: Path) -> str:

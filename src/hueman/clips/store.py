@@ -9,18 +9,24 @@ The files of a clip are written before the index names it, so what the index nam
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
+from hueman.clips.arrays import check_array, check_file, open_arrays, read_array, write_arrays
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 
+INDEX = "index.json"
 FORMAT = 1
+REMEDY = (
+    "make the dataset again with the same command, which makes only what is damaged, or leave the "
+    "clip out by 'hueman check DATASET --leave-out'"
+)
+"""What to do about a damaged clip."""
 ARRAYS = ("frames", "pose", "person", "edges", "parts", "upper", "lower")
 
 
@@ -80,6 +86,12 @@ class ClipEntry:
     """Path of the file of what only a renderer knows, relative to the dataset; "" without one."""
     truth_sha256: str = ""
 
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """Its files, relative to the dataset, with their sha256."""
+        truth = [(self.truth, self.truth_sha256)] if self.truth else []
+        return [(self.file, self.sha256), *truth]
+
 
 class Dataset:
     """The prepared clips below a folder.
@@ -116,8 +128,29 @@ class Dataset:
         raise HuemanError(f"{self.root} has no clip {actor}/{action}; it has {known}.")
 
     def read(self, entry: ClipEntry, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
-        """Read a clip, or some of its frames, into memory."""
+        """Read a clip, or some of its frames, into memory.
+
+        Raises:
+            HuemanError: the file is missing or damaged. Of a whole clip the checksum is compared,
+                which takes a small part of the time that decompressing does.
+        """
+        if frames == slice(None):
+            check_file(self.root / entry.file, entry.sha256, REMEDY)
         return read_clip(self.root / entry.file, frames)
+
+    def damage(self, entry: ClipEntry) -> str | None:
+        """Say what is wrong with a clip of which a file is missing or not what it was."""
+        try:
+            for file, sha256 in entry.files:
+                check_file(self.root / file, sha256, REMEDY)
+        except HuemanError as error:
+            return str(error)
+        return None
+
+    def leave_out(self, entries: Collection[ClipEntry]) -> None:
+        """Take clips out of the index; their files stay until they are prepared again."""
+        self.entries = [entry for entry in self.entries if entry not in entries]
+        write_index(self.root, self.entries)
 
 
 def write_clip(path: Path, clip: PreparedClip) -> str:
@@ -156,7 +189,7 @@ def read_index(root: Path) -> list[ClipEntry]:
     Raises:
         HuemanError: the index is damaged or of another format.
     """
-    path = Path(root) / "index.json"
+    path = Path(root) / INDEX
     if not path.exists():
         return []
     try:
@@ -178,7 +211,7 @@ def write_index(root: Path, entries: Sequence[ClipEntry]) -> None:
     ordered = sorted(entries, key=lambda entry: (entry.actor, entry.action))
     # A clip that was not rendered has no truth to name.
     rows = [{k: v for k, v in asdict(entry).items() if v != ""} for entry in ordered]
-    with atomic_file(Path(root) / "index.json") as temporary:
+    with atomic_file(Path(root) / INDEX) as temporary:
         temporary.write_text(
             json.dumps({"format": FORMAT, "clips": rows}, indent=1) + "\n", encoding="utf-8"
         )

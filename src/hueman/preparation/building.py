@@ -13,7 +13,7 @@ import torch
 
 from hueman.clips.arrays import file_sha256
 from hueman.clips.store import FORMAT, ClipEntry, PreparedClip, read_index, write_clip, write_index
-from hueman.errors import HuemanError
+from hueman.errors import DiskError, HuemanError
 from hueman.preparation.preview import write_preview
 from hueman.preparation.settings import available_cpus
 from hueman.preparation.workers import Failure, run_in_workers
@@ -170,6 +170,9 @@ def run_clip_jobs(
 
     Yields:
         As `run_in_workers`.
+
+    Raises:
+        DiskError: the disk is full or cannot be written to: no other item would fare better.
     """
     jobs = min(jobs or available_cpus(), len(work))
     make_function = partial(_start_worker, make_worker, threads or max(1, available_cpus() // jobs))
@@ -177,6 +180,8 @@ def run_clip_jobs(
         for item, outcome in run_in_workers(make_function, work, jobs):
             name = f"{item.actor}/{item.action}"
             if isinstance(outcome, Failure):
+                if outcome.of_disk:
+                    raise DiskError(outcome.reason)
                 bar.print(f"{name} refused: {outcome.reason}")
             yield item, outcome
             bar.advance(note=name)
@@ -241,11 +246,8 @@ def _find_work(
 
 
 def _is_intact(out: Path, entry: ClipEntry) -> bool:
-    files = [(entry.file, entry.sha256)]
-    if entry.truth:
-        files.append((entry.truth, entry.truth_sha256))
     return all(
-        (out / file).is_file() and file_sha256(out / file) == sha256 for file, sha256 in files
+        (out / file).is_file() and file_sha256(out / file) == sha256 for file, sha256 in entry.files
     )
 
 

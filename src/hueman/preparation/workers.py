@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
-from hueman.errors import HuemanError
+from hueman.errors import DiskError, HuemanError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,6 +25,8 @@ class Failure:
     """Why an item has no result."""
 
     reason: str
+    of_disk: bool = False
+    """Whether the disk is at fault, so that all other items would fail too."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _serve(connection: Connection, make_function: Callable) -> None:
                 function = function or make_function()
                 outcome = function(item)
             except HuemanError as error:
-                outcome = Failure(str(error))
+                outcome = Failure(str(error), isinstance(error, DiskError))
             except Exception as error:
                 traceback.print_exc()
                 outcome = Failure(f"failed with {type(error).__name__}: {error} (report this bug).")
