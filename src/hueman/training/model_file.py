@@ -12,7 +12,7 @@ from torch import nn
 
 from hueman.config import TrainingConfig, config_from_dict, config_to_dict
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, parse_json, require_file
 
 MODEL_FILE = "model.safetensors"
 """In the folder of a training run."""
@@ -92,6 +92,7 @@ def read_model(
     """
     file = file_of(path)
     try:
+        require_file(file)
         with safe_open(file, framework="pt") as content:
             metadata = content.metadata() or {}
             if metadata.get("format") != file_format:
@@ -100,12 +101,32 @@ def read_model(
                     f"{file_format}); choose another file, or train one with 'hueman train "
                     "DATASET --out FOLDER'."
                 )
+            model = _promised_by(metadata, build, content)
             tensors = {name: content.get_tensor(name).float() for name in content.keys()}  # noqa: SIM118
-        model = build(config_from_dict(json.loads(metadata["config"])))
         model.load_state_dict(tensors)
-        notes = json.loads(metadata["notes"])
-    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
-        raise HuemanError(
-            f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
-        ) from error
+        notes = parse_json(metadata["notes"])
+        if not isinstance(notes, dict):
+            raise ValueError("its notes have no names")
+    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError, TypeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise HuemanError(f"{file} is damaged ({reason}); train it or fetch it again.") from error
     return model.eval(), notes
+
+
+def _promised_by(
+    metadata: dict[str, str], build: Callable[[TrainingConfig], Model], content: Any
+) -> Model:
+    """Build the untrained model of a file's settings, once the file is known to fill it.
+
+    Its shapes are found first, without memory for their numbers: settings may ask for any size.
+    """
+    config = config_from_dict(parse_json(metadata["config"]))
+    with torch.device("meta"):
+        expected = {name: [*each.shape] for name, each in build(config).state_dict().items()}
+    found = {name: content.get_slice(name).get_shape() for name in content.keys()}  # noqa: SIM118
+    different = sorted(
+        name for name in {*expected, *found} if expected.get(name) != found.get(name)
+    )
+    if different:
+        raise ValueError(f"{len(different)} tensors do not fit its settings, {different[0]} first")
+    return build(config)
