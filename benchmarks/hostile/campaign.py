@@ -134,8 +134,11 @@ def run_campaign(count: int, seed: int, show: bool = False) -> dict[str, Any]:
             if not outcome.kept:
                 broken.append({**asdict(case), **asdict(outcome)})
                 if show:
-                    print(f"{case.kind} | {case.mutation} | {case.entry} | {case.file} | "
-                          f"{outcome.verdict}: {outcome.detail}", flush=True)
+                    print(
+                        f"{case.kind} | {case.mutation} | {case.entry} | {case.file} | "
+                        f"{outcome.verdict}: {outcome.detail}",
+                        flush=True,
+                    )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return {

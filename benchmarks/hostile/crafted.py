@@ -509,13 +509,15 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
         "infinite offset": _replaced("OFFSET 18", "OFFSET inf"),
         "offsets of 1e308": _replaced("OFFSET 18", "OFFSET 1e308"),
         "deep joints": _text("HIERARCHY\n" + "ROOT a {\n" + "JOINT a {\n" * DEEP),
-        "all bones without length": lambda path: path.write_text(
-            "\n".join(
-                "OFFSET 0 0 0" if line.startswith("OFFSET") else line
-                for line in path.read_text().splitlines()
+        "all bones without length": lambda path: (
+            path.write_text(
+                "\n".join(
+                    "OFFSET 0 0 0" if line.startswith("OFFSET") else line
+                    for line in path.read_text().splitlines()
+                )
             )
-        )
-        and None,
+            and None
+        ),
         "5 million numbers": lambda path: path.write_text(_many_joints()) and None,
         "no braces": _text("HIERARCHY ROOT " + "x " * 10**6),
         "a long name": _replaced("LeftForeArm", ":" * 10**6),
@@ -549,9 +551,7 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
         "no parts": _h5(lambda file: file["parts"].write_direct(np.zeros((4, 96, 64), "u1"))),
         "parts of 255": _h5(lambda f: f["parts"].write_direct(np.full((4, 96, 64), 255, "u1"))),
         "no frames": _h5_all(lambda shape: (0, *shape[1:])),
-        "frames without pixels": _h5_all(
-            lambda s: s if s[1:] == (18, 3) else (s[0], 0, 0, *s[3:])
-        ),
+        "frames without pixels": _h5_all(lambda s: s if s[1:] == (18, 3) else (s[0], 0, 0, *s[3:])),
         "NaN fps": _attribute("fps", np.nan),
         "no fps": _attribute("fps", 0.0),
         "negative fps": _attribute("fps", -1.0),
@@ -586,8 +586,8 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
     },
     "palettes": {
         "NaN": _text("lab(nan, nan, nan)"),
-        "infinite": _text("name,color\nx,\"lab(inf, 1e999, -inf)\"\n"),
-        "many digits": _text("name,color\nx,\"lab(" + "9" * 70 + ", 0, 0)\"\n"),
+        "infinite": _text('name,color\nx,"lab(inf, 1e999, -inf)"\n'),
+        "many digits": _text('name,color\nx,"lab(' + "9" * 70 + ', 0, 0)"\n'),
         "100,000 colours": _text("name,color\n" + "x,teal\n" * 100_000),
         "parentheses": _text("(" * 100_000 + ","),
         "a way out": _text("name,color\n../../escape,teal\n"),
@@ -596,10 +596,12 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
         "zeros": _text("name,color\n\0,\0\n"),
         "4 billion blocks": _bytes(b"ASEF\0\1\0\0\xff\xff\xff\xff" + bytes(1000)),
         "a block of 4 GB": _bytes(b"ASEF\0\1\0\0\0\0\0\1\0\1\xff\xff\xff\xff"),
-        "NaN colours": lambda path: path.write_bytes(
-            b"ASEF\0\1\0\0\0\0\0\1\0\1\0\0\0\x16\0\1\0\0RGB " + b"\x7f\xc0\0\0" * 3 + b"\0\0"
-        )
-        and None,
+        "NaN colours": lambda path: (
+            path.write_bytes(
+                b"ASEF\0\1\0\0\0\0\0\1\0\1\0\0\0\x16\0\1\0\0RGB " + b"\x7f\xc0\0\0" * 3 + b"\0\0"
+            )
+            and None
+        ),
         "half a letter": _bytes(
             b"ASEF\0\1\0\0\0\0\0\1\0\1\0\0\0\x18\0\2\xd8\0\0\0RGB " + b"\0\0\0\0" * 3 + b"\0\0"
         ),
@@ -734,7 +736,9 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
         "deep": _text("[" * DEEP),
         "a list": _text("[]"),
         "laughs": _text(
-            '<!DOCTYPE x [<!ENTITY a "' + "ha" * 100 + '">'
+            '<!DOCTYPE x [<!ENTITY a "'
+            + "ha" * 100
+            + '">'
             + "".join(f'<!ENTITY {n} "{"&" + p + ";" * 10}">' for p, n in zip("abcd", "bcde"))
             + "]><net>&e;</net>"
         ),
@@ -748,15 +752,19 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
             'offset="0" size="4000000000000"/><output><port id="0" precision="FP32"><dim>'
             "1000000000000</dim></port></output></layer></layers><edges/></net>"
         ),
-        "inputs as number": lambda path: _json(lambda c: c.__setitem__("inputs", 7))(path)
-        if path.suffix == ".json"
-        else None,
-        "another model": lambda path: _json(lambda c: c.__setitem__("model_sha256", 7))(path)
-        if path.suffix == ".json"
-        else None,
-        "no 8 bits": lambda path: _json(lambda c: c.__setitem__("eight_bits", []))(path)
-        if path.suffix == ".json"
-        else None,
+        "inputs as number": lambda path: (
+            _json(lambda c: c.__setitem__("inputs", 7))(path) if path.suffix == ".json" else None
+        ),
+        "another model": lambda path: (
+            _json(lambda c: c.__setitem__("model_sha256", 7))(path)
+            if path.suffix == ".json"
+            else None
+        ),
+        "no 8 bits": lambda path: (
+            _json(lambda c: c.__setitem__("eight_bits", []))(path)
+            if path.suffix == ".json"
+            else None
+        ),
     },
     "results": {
         "deep": _text("[" * DEEP),
@@ -819,9 +827,7 @@ _SETTINGS: dict[str, Crafted] = {
     "laughs": _text(_billion_laughs()),
     "laughs in merges": _text(
         "a0: &a0 {x: 1, y: 2}\n"
-        + "".join(
-            f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 40)}]}}\n" for n in range(1, 8)
-        )
+        + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 40)}]}}\n" for n in range(1, 8))
     ),
     "a loop": _text("stage_one: &a [*a]\nstage_two: *a\n"),
     "code": _yaml("seed2: !!python/object/apply:os.mkdir [canary]"),

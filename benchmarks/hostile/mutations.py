@@ -17,7 +17,14 @@ NUMBERS = (
 )
 WORDS = (
     *("null", "true", "[]", "{}", "-", "''", '"', "..", "../../escape", "/etc/passwd", "\0"),
-    *("\x1b[2J\x1b]0;x\x07", "\u202e", "\ud7ff", "é" * 300, "x" * 100_000, "!!python/name:os.system"),
+    *(
+        "\x1b[2J\x1b]0;x\x07",
+        "\u202e",
+        "\ud7ff",
+        "é" * 300,
+        "x" * 100_000,
+        "!!python/name:os.system",
+    ),
 )
 
 

@@ -121,7 +121,7 @@ class _Watch:
 
     def __call__(self, event: str, args: tuple) -> None:
         if event == "open":
-            path, mode, flags = args
+            path, _, flags = args
             if isinstance(path, int) or not (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                 return
             self._check(event, path)
@@ -192,7 +192,7 @@ def _snapshot(folder: Path) -> list[tuple]:
         if place == os.fsencode(folder):
             folders[:] = [name for name in folders if name not in (b"out", b"tmp", b"log")]
         for name in (*folders, *files):
-            path = os.path.join(place, name)
+            path = place + b"/" + name
             entry = os.lstat(path)
             changed = 0 if name in folders else entry.st_mtime_ns
             found.append((path, entry.st_mode, entry.st_size, changed))

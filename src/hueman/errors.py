@@ -18,5 +18,7 @@ def one_line(error: Exception) -> str:
     Messages name what was received, which may hold line ends, or sequences that steer a terminal.
     """
     text = " ".join(str(error).split())
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 4 :]}"

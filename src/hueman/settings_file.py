@@ -32,10 +32,11 @@ def parse_settings(text: str, source: str) -> Any:
     """
     if len(text) > MAX_BYTES:
         raise HuemanError(
-            f"{source} has {len(text)} characters, more than {MAX_BYTES}; it is no file of settings."
+            f"{source} has {len(text)} characters, more than {MAX_BYTES}; "
+            "it is no file of settings."
         )
     try:
-        return yaml.load(text, _PlainLoader)  # noqa: S506, a safe loader with less
+        return yaml.load(text, _PlainLoader)  # a safe loader with less
     except RecursionError as error:
         raise HuemanError(f"{source} is nested too deeply for settings.") from error
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:

@@ -41,7 +41,7 @@ class Hostile:
 
 
 def plain(path: Path, canary: Path) -> None:
-    path.write_bytes(pickle.dumps({"step": Hostile(canary), "pose": Hostile(canary)}, 3))
+    path.write_bytes(pickle.dumps({"step": Hostile(canary)}, 3))
 
 
 def by_torch(path: Path, canary: Path) -> None:

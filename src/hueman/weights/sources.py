@@ -164,7 +164,14 @@ def _extract(archive: Path, member: str, target: Path, size: int | None) -> None
     try:
         with _open_member(archive, member) as source, target.open("wb") as output:
             output.writelines(_blocks(source, math.inf if size is None else size + 1))
-    except (KeyError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as error:
+    except (
+        KeyError,
+        RuntimeError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+    ) as error:
         raise SourceError(f"{archive.name} does not hold {member}") from error
 
 
