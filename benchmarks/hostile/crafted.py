@@ -739,7 +739,9 @@ CRAFTED: dict[str, dict[str, Crafted]] = {
             '<!DOCTYPE x [<!ENTITY a "'
             + "ha" * 100
             + '">'
-            + "".join(f'<!ENTITY {n} "{"&" + p + ";" * 10}">' for p, n in zip("abcd", "bcde"))
+            + "".join(
+                f'<!ENTITY {n} "{"&" + p + ";" * 10}">' for p, n in zip("abcd", "bcde", strict=True)
+            )
             + "]><net>&e;</net>"
         ),
         "a file from elsewhere": _text(

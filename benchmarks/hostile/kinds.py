@@ -205,10 +205,9 @@ def _split(file: Path, out: Path) -> None:
 
 
 def _dry_run(file: Path, out: Path) -> None:
+    from hueman.clips.store import Dataset
     from hueman.config import load_config
     from hueman.training.data import load_split
-
-    from hueman.clips.store import Dataset
 
     load_split(Dataset(file.parent), load_config("demo"), show_progress=False)
 

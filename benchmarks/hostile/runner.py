@@ -80,8 +80,8 @@ def _serve(folder: Path, task: Callable[[], None]) -> None:
         audit = os.open(folder / "log" / "audit", os.O_WRONLY | os.O_CREAT)
         for number, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(folder / "log" / name, os.O_WRONLY | os.O_CREAT), number)
-        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)
-        sys.stderr = open(
+        sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
+        sys.stderr = os.fdopen(
             2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
         )
         limit = _virtual() + 2 * MEGABYTES * 1024 * 1024
