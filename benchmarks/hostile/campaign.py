@@ -61,6 +61,8 @@ def _by_hand() -> Iterator[tuple[Kind, str, str]]:
 
 def _by_place() -> Iterator[tuple[Kind, str, str]]:
     for kind in KINDS:
+        if kind.name == "changes (--set)":  # words of the command line, and no file
+            continue
         ways = [*PLACES, *(NAMES if kind.renamed else ())]
         for number, mutation in enumerate(ways):
             yield kind, kind.files[number % len(kind.files)], mutation

@@ -249,7 +249,10 @@ def _log(file: Path, out: Path) -> None:
     from hueman.training.loop import _cut_log as cut_log
 
     kept = out / "log.jsonl"
-    kept.symlink_to(file)
+    if file.is_file():
+        shutil.copyfile(file, kept)
+    else:
+        kept.symlink_to(file)
     cut_log(kept, 2)
     draw_curves(kept, out / "curves.png")
 

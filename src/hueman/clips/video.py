@@ -26,6 +26,7 @@ from hueman.files import require_file
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".webm", ".mkv", ".gif")
 
 MAX_FRAMES = 20_000
+MAX_BYTES = 16_000_000_000
 MAX_PIXELS = 4096 * 2304
 MOST_STRETCHED = 16
 """Pixels are at most so many times wider than high, or higher than wide."""
@@ -277,6 +278,10 @@ def _open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     try:
         # "file:" keeps names with a colon from being taken for a protocol.
         require_file(path)
+        if path.stat().st_size > MAX_BYTES:
+            raise HuemanError(
+                f"{path} has more than {MAX_BYTES // 10**9} GB; cut it into shorter clips."
+            )
         with av.open(
             f"file:{path}", options=_INPUT_OPTIONS, metadata_errors="replace"
         ) as container:

@@ -177,6 +177,8 @@ def _extract(archive: Path, member: str, target: Path, size: int | None) -> None
 
 @contextmanager
 def _open_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
+    if not archive.is_file():
+        raise KeyError(member)
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as wheel, wheel.open(member) as source:
             yield source
