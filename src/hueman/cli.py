@@ -13,7 +13,7 @@ from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 from hueman.choreography.settings import Background, EdgeSource
 from hueman.cli_videos import colorways, export, interpolate, personalize, sample, studio
 from hueman.engines.settings import EngineName
-from hueman.errors import HuemanError
+from hueman.errors import HuemanError, one_line
 from hueman.generation.settings import DrivingSettings
 from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
@@ -50,7 +50,7 @@ def weights(
         for outcome in pull_each(names):
             if isinstance(outcome, HuemanError):
                 failed = True
-                print(f"error: {outcome}", file=sys.stderr)
+                print(f"error: {one_line(outcome)}", file=sys.stderr)
             else:
                 print(outcome)
         if failed:
@@ -516,7 +516,7 @@ def main() -> NoReturn:
     try:
         tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="hueman", description=__doc__)
     except HuemanError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {one_line(error)}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)

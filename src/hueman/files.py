@@ -1,16 +1,18 @@
-"""Outputs that appear whole or not at all.
+"""Files that are read within limits, and outputs that appear whole or not at all.
 
 What is being written lies in a hidden, locked folder beside its target. A killed process leaves
 that folder behind, but no lock: whoever writes beside it next takes it away.
 """
 
 import errno
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -20,6 +22,44 @@ UNFINISHED = ".unfinished"
 """Ending of the names of such folders, which begin with a dot."""
 LOCK = ".lock"
 """In such a folder, held while somebody writes there."""
+
+MAX_TEXT = 32_000_000
+"""Bytes of a text or JSON file; the largest index of a dataset has a fraction of it."""
+
+
+def require_file(path: Path) -> None:
+    """Refuse, by OSError, what is no regular file: a pipe never ends, nor do some devices."""
+    if not path.is_file():
+        path.stat()  # says better what is missing
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Read a regular file of at most `limit` bytes; OSError otherwise."""
+    require_file(path)
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit} bytes", str(path))
+    return data
+
+
+def read_text(path: Path, limit: int = MAX_TEXT) -> str:
+    """Read a text in UTF-8, with or without a byte order mark; OSError or ValueError otherwise."""
+    return read_bytes(path, limit).decode("utf-8-sig")
+
+
+def read_json(path: Path, limit: int = MAX_TEXT) -> Any:
+    """Read JSON; OSError if there is no such file, ValueError if it holds something else."""
+    return parse_json(read_text(path, limit))
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON; ValueError if it is none, or nested too deeply."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 @contextmanager
@@ -97,11 +137,19 @@ def clear_disk_errors(target: Path) -> Iterator[None]:
         raise
 
 
+def exists(path: Path) -> bool:
+    """Say whether there is something at a path that may be anything."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def names_a_file(text: str) -> bool:
     """Say whether a text that may be anything is the path of a file."""
     try:
         return Path(text).is_file()
-    except OSError:  # too long for a path, or in a folder that may not be looked into
+    except (OSError, ValueError):  # too long for a path, or in a folder that may not be seen
         return False
 
 

@@ -9,7 +9,10 @@ import h5py
 import numpy as np
 
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, require_file
+
+MOST_PACKED = 1100
+"""Bytes that a stored byte stands for at most; gzip packs 1032."""
 
 
 def write_arrays(
@@ -68,11 +71,12 @@ def open_arrays(path: Path, what: str, format_: int, remedy: str) -> Iterator[h5
             it, or made of it, inside the block is not there or does not fit.
     """
     try:
+        require_file(path)
         with h5py.File(path, "r") as file:
             if file.attrs.get("format") != format_:
                 raise HuemanError(f"{path} is not a {what} of format {format_}; {remedy}.")
             yield file
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, LookupError, ValueError, TypeError, RuntimeError, ArithmeticError) as error:
         raise HuemanError(f"{path} cannot be read as a {what} ({error}); {remedy}.") from error
 
 
@@ -83,10 +87,19 @@ def read_array(
 
     Raises:
         KeyError: there is no array of this name.
+        ValueError: it lies in another file, holds no numbers, or says it is larger than what the
+            file holds can be: reading it would take that much memory.
     """
-    dataset = file[name]
-    if not isinstance(dataset, h5py.Dataset):
+    # Links, and arrays stored elsewhere, could show any file of this machine.
+    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
         raise KeyError(f"{name} is no array")
+    dataset = file[name]
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "fiu":
+        raise KeyError(f"{name} is no array of numbers")
+    if dataset.external or dataset.is_virtual:
+        raise ValueError(f"{name} lies in another file")
+    if (dataset.nbytes or 0) > MOST_PACKED * dataset.id.get_storage_size():
+        raise ValueError(f"{name} says that it has {dataset.nbytes} bytes, which are not there")
     return np.asarray(dataset[chosen])
 
 

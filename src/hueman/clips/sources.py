@@ -1,6 +1,7 @@
 """Finding the clips to prepare, and their names, in files, folders and manifests."""
 
 import csv
+import io
 import os
 import re
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from hueman.clips.pictures import list_pictures
 from hueman.clips.video import VIDEO_SUFFIXES
 from hueman.errors import HuemanError
+from hueman.files import exists, read_text
 
 MANIFEST_COLUMNS = ("path", "actor", "action")
 
@@ -63,7 +65,7 @@ def find_clips(
 
 def _clips_below(source: Path) -> list[ClipSource]:
     """Return the clip that `source` is, or all clips in it."""
-    if not source.exists():
+    if not exists(source):
         raise HuemanError(f"{source} does not exist; check the path.")
     if source.is_file():
         if source.suffix.lower() not in VIDEO_SUFFIXES:
@@ -104,10 +106,8 @@ def _safe_name(name: str, path: Path) -> str:
 
 def _read_manifest(manifest: Path) -> list[ClipSource]:
     try:
-        # utf-8-sig: spreadsheet programs put a byte order mark in front.
-        with manifest.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns, rows = reader.fieldnames or [], list(reader)
+        reader = csv.DictReader(io.StringIO(read_text(manifest), newline=""))
+        columns, rows = reader.fieldnames or [], list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise HuemanError(f"The manifest {manifest} cannot be read: {error}.") from error
     if sorted(columns) != sorted(MANIFEST_COLUMNS):
@@ -126,7 +126,7 @@ def _manifest_clip(row: dict[str, str | None], place: str, folder: Path) -> Clip
     if not all(values) or None in row:
         raise HuemanError(f"{place}: needs {','.join(MANIFEST_COLUMNS)}, got {list(row.values())}.")
     path = folder / values[0]
-    if not path.exists():
+    if not exists(path):
         raise HuemanError(f"{place}: {path} does not exist; paths start at the manifest's folder.")
     for name in values[1:]:
         if _safe_name(name, path) != name:

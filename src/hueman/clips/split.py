@@ -13,7 +13,7 @@ import numpy as np
 
 from hueman.clips.store import Dataset
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, read_json
 
 FORMAT = 1
 
@@ -141,13 +141,13 @@ def read_split(root: Path) -> DatasetSplit | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content["format"] != FORMAT:
             raise HuemanError(f"{path} has format {content['format']}, expected {FORMAT}.")
         return DatasetSplit(
             **{field.name: _names(content[field.name]) for field in fields(DatasetSplit)}
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise HuemanError(
             f"{path} is damaged ({error!r}); mend it, or delete it to split by the training "
             "setting test_actions."

@@ -9,16 +9,18 @@ The files of a clip are written before the index names it, so what the index nam
 """
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from hueman.clips.arrays import check_array, check_file, open_arrays, read_array, write_arrays
+from hueman.clips.joints import check_joints
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, read_json
 
 INDEX = "index.json"
 FORMAT = 1
@@ -27,6 +29,8 @@ REMEDY = (
     "clip out by 'hueman check DATASET --leave-out'"
 )
 """What to do about a damaged clip."""
+HIGHEST_FPS = 1000.0
+PARTS = 10
 ARRAYS = ("frames", "pose", "person", "edges", "parts", "upper", "lower")
 
 
@@ -91,6 +95,32 @@ class ClipEntry:
         """Its files, relative to the dataset, with their sha256."""
         truth = [(self.truth, self.truth_sha256)] if self.truth else []
         return [(self.file, self.sha256), *truth]
+
+    def __post_init__(self) -> None:
+        """Refuse, by ValueError, values of other types, and names that lead out of the dataset."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not isinstance(value, (int, float) if field.type is float else field.type):
+                raise ValueError(f"{field.name} is {value!r}")
+        check_name(self.actor)
+        check_name(self.action)
+        for file in (self.file, self.truth):
+            if re.search(r"[\\:\0]", file) or {"/", ".."} & set(PurePosixPath(file).parts):
+                raise ValueError(f"{file!r} leads out of the dataset")
+        _check_rate(self.fps)
+        if min(self.length, self.height, self.width) < 1:
+            raise ValueError("it has clips without frames or pixels")
+
+
+def check_name(name: str) -> None:
+    """Refuse, by ValueError, a name of an actor or an action that cannot be that of a file."""
+    if not name.isprintable() or re.search(r"[/\\]", name) or not name.strip("."):
+        raise ValueError(f"{name!r} cannot name a file")
+
+
+def _check_rate(fps: float) -> None:
+    if not 0 < fps <= HIGHEST_FPS:
+        raise ValueError(f"its frames a second are {fps}")
 
 
 class Dataset:
@@ -175,12 +205,26 @@ def read_clip(path: Path, frames: slice | Sequence[int] = slice(None)) -> Prepar
     """
     with open_arrays(path, "prepared clip", FORMAT, "prepare it again") as file:
         arrays: dict[str, Any] = {name: read_array(file, name, frames) for name in ARRAYS}
-        return PreparedClip(
+        clip = PreparedClip(
             actor=str(file.attrs["actor"]),
             action=str(file.attrs["action"]),
             fps=float(file.attrs["fps"]),  # type: ignore[arg-type]
             **arrays,
         )
+        _check_content(clip)
+        return clip
+
+
+def _check_content(clip: PreparedClip) -> None:
+    """Refuse, by ValueError, values that later rooms cannot work with."""
+    check_name(clip.actor)
+    check_name(clip.action)
+    _check_rate(clip.fps)
+    check_joints(clip.pose)
+    if not clip.frames.size:
+        raise ValueError("it has no frames, or frames without pixels")
+    if clip.parts.max() > PARTS:
+        raise ValueError(f"its parts have numbers above {PARTS}")
 
 
 def read_index(root: Path) -> list[ClipEntry]:
@@ -193,14 +237,14 @@ def read_index(root: Path) -> list[ClipEntry]:
     if not path.exists():
         return []
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content["format"] != FORMAT:
             raise HuemanError(f"{path} has format {content['format']}, expected {FORMAT}.")
         known = {field.name for field in fields(ClipEntry)}
         return [
             ClipEntry(**{k: v for k, v in row.items() if k in known}) for row in content["clips"]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HuemanError(
             f"{path} is damaged ({error}); delete it and run 'hueman prepare' again."
         ) from error

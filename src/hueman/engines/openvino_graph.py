@@ -93,4 +93,9 @@ class OpenVinoGraph:
         arrays: dict[str, np.ndarray] = {
             name: tensor.contiguous().numpy() for name, tensor in inputs.items()
         }
-        return torch.from_numpy(self._run(arrays)[0].copy())
+        try:
+            return torch.from_numpy(self._run(arrays)[0].copy())
+        except (RuntimeError, LookupError) as error:
+            raise HuemanError(
+                "The graph beside the model has other inputs than it; export the model again."
+            ) from error

@@ -12,7 +12,16 @@ from filelock import FileLock, Timeout
 
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.weights.published import read_torch
 
+KEPT: dict[str, type | tuple[type, ...]] = {
+    "step": int,
+    "best_step": (int, type(None)),
+    "settings": dict,
+    "processes": int,
+    "stage": dict,
+}
+"""What a checkpoint has at least."""
 LOCK_TIMEOUT_SECONDS = 60
 """A process whose parent was killed notices after an update; so long is waited for it."""
 
@@ -114,12 +123,20 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         with zipfile.ZipFile(path) as archive:
             if damaged := archive.testzip():
                 raise ValueError(f"the checksum of {damaged} is wrong")
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(state, dict) or "step" not in state:
-            raise ValueError("no checkpoint of hueman")
+        state = read_torch(path)
+        _check_state(state)
     except Exception as error:  # a damaged file fails in many ways inside torch
         raise HuemanError(
             f"{path} is damaged ({type(error).__name__}: {str(error).splitlines()[0]}); delete it "
             "to go on from the one before it, or to start over if there is none."
         ) from error
     return state
+
+
+def _check_state(state: object) -> None:
+    """Refuse, by ValueError, what is no state of a stage."""
+    if not isinstance(state, dict):
+        raise ValueError(f"it holds {type(state).__name__}")
+    for name, kind in KEPT.items():
+        if name not in state or not isinstance(state[name], kind):
+            raise ValueError(f"it has no {name}")

@@ -20,6 +20,7 @@ from hueman.training.data import FrameSampler
 from hueman.training.events import EventLog
 from hueman.training.fitting import explain_out_of_memory, is_out_of_memory
 from hueman.training.interruption import deferred_interrupt
+from hueman.training.log import read_log
 from hueman.training.networks import TrainedNetworks, average_over_processes
 from hueman.training.settings import settings_of
 
@@ -312,14 +313,7 @@ def _cut_log(path: Path, step: int) -> None:
     """Drop log lines after `step`: the updates that a killed run made after its checkpoint."""
     if not path.exists():
         return
-    kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:  # the line that was being written when the run was killed
-            continue
-        if row["step"] <= step:
-            kept.append(line + "\n")
+    kept = [line + "\n" for line, row in read_log(path) if row["step"] <= step]
     with atomic_file(path) as temporary:
         temporary.write_text("".join(kept), encoding="utf-8")
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from hueman.config import TrainingConfig, config_from_dict, config_to_dict
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, parse_json
 
 MODEL_FILE = "model.safetensors"
 """In the folder of a training run."""
@@ -104,9 +104,11 @@ def read_model(
                 f"{file} is not a {kind} (format {metadata.get('format')}, not {file_format}); "
                 "choose another file, or train one with 'hueman train DATASET --out FOLDER'."
             )
-        model = build(config_from_dict(json.loads(metadata["config"])))
+        model = _promised_by(metadata, build, tensors)
         model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-        notes = json.loads(metadata["notes"])
+        notes = parse_json(metadata["notes"])
+        if not isinstance(notes, dict):
+            raise ValueError("its notes have no names")
     return model.eval(), notes
 
 
@@ -131,10 +133,9 @@ def read_checked(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 def _clear_damage(file: Path) -> Iterator[None]:
     try:
         yield
-    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
-        raise HuemanError(
-            f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
-        ) from error
+    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError, TypeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise HuemanError(f"{file} is damaged ({reason}); train it or fetch it again.") from error
 
 
 def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
@@ -147,3 +148,24 @@ def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
+
+
+def _promised_by(
+    metadata: Mapping[str, str],
+    build: Callable[[TrainingConfig], Model],
+    tensors: Mapping[str, Tensor],
+) -> Model:
+    """Build the untrained model of a file's settings, once the file is known to fill it.
+
+    Its shapes are found first, without memory for their numbers: settings may ask for any size.
+    """
+    config = config_from_dict(parse_json(metadata["config"]))
+    with torch.device("meta"):
+        expected = {name: each.shape for name, each in build(config).state_dict().items()}
+    found = {name: tensor.shape for name, tensor in tensors.items()}
+    different = sorted(
+        name for name in {*expected, *found} if expected.get(name) != found.get(name)
+    )
+    if different:
+        raise ValueError(f"{len(different)} tensors do not fit its settings, {different[0]} first")
+    return build(config)

@@ -29,7 +29,10 @@ def rewind(out: Path, checkpoint: Path, config: TrainingConfig, processes: int) 
     Raises:
         HuemanError: the file is no checkpoint of this run, or of no stage of its method.
     """
-    out, checkpoint = out.resolve(), checkpoint.resolve()
+    try:
+        out, checkpoint = out.resolve(), checkpoint.resolve()
+    except (OSError, RuntimeError) as error:  # links that lead to themselves
+        raise HuemanError(f"--resume is '{checkpoint}', which leads nowhere.") from error
     inside = checkpoint.is_file() and out in checkpoint.parents
     stage = checkpoint.relative_to(out).parts[0] if inside else ""
     stages = STAGES[config.method]
