@@ -1,12 +1,15 @@
 """Outputs that appear whole or not at all."""
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import platformdirs
 
 from hueman.errors import HuemanError
 
@@ -57,6 +60,18 @@ def atomic_folder(target: Path) -> Iterator[Path]:
             temporary.replace(target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file as hex digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cache_folder() -> Path:
+    """Return where fetched files are kept: HUEMAN_CACHE, else the user's cache folder."""
+    base = os.environ.get("HUEMAN_CACHE") or platformdirs.user_cache_dir("hueman")
+    return Path(base).expanduser()
 
 
 def names_a_file(text: str) -> bool:

@@ -1,6 +1,5 @@
 """Arrays of a clip on disk: HDF5 files with the same bytes for the same content."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ import h5py
 import numpy as np
 
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, file_sha256
 
 
 def write_arrays(
@@ -92,9 +91,3 @@ def check_array(name: str, array: np.ndarray, dtype: type, shape: tuple[int, ...
         raise ValueError(
             f"{name} must be {np.dtype(dtype)} {shape}, got {array.dtype} {array.shape}"
         )
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file as hex digits."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

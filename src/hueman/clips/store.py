@@ -19,6 +19,8 @@ import numpy as np
 from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.storage.mirror import Mirror
+from hueman.storage.remote import Place, place_of
 
 FORMAT = 1
 ARRAYS = ("frames", "pose", "person", "edges", "parts", "upper", "lower")
@@ -82,19 +84,30 @@ class ClipEntry:
 
 
 class Dataset:
-    """The prepared clips below a folder.
+    """The prepared clips below a folder, here or at an address such as s3://bucket/dataset.
+
+    Attributes:
+        place: the folder or the address.
+        root: the folder; of an address, where what was read of it is kept.
+        entries: the index.
 
     Raises:
-        HuemanError: the folder is not a dataset, or was written by a newer format.
+        HuemanError: the folder is not a dataset, was written by a newer format, or cannot be
+            reached.
     """
 
     def __init__(self, root: Path | str):
-        self.root = Path(root)
+        self.place: Place = place_of(root)
+        if isinstance(self.place, Path):
+            self.root, self._mirror = self.place, None
+        else:
+            self._mirror = Mirror(self.place)
+            self.root = self._mirror.root
         self.entries = read_index(self.root)
         if not self.entries:
             raise HuemanError(
-                f"{self.root} holds no prepared clips; make some with "
-                f"'hueman prepare SOURCE --out {self.root}'."
+                f"{self.place} holds no prepared clips; make some with "
+                f"'hueman prepare SOURCE --out {self.place}'."
             )
 
     @property
@@ -113,11 +126,15 @@ class Dataset:
             if (entry.actor, entry.action) == (actor, action):
                 return entry
         known = ", ".join(f"{entry.actor}/{entry.action}" for entry in self.entries)
-        raise HuemanError(f"{self.root} has no clip {actor}/{action}; it has {known}.")
+        raise HuemanError(f"{self.place} has no clip {actor}/{action}; it has {known}.")
 
     def read(self, entry: ClipEntry, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
         """Read a clip, or some of its frames, into memory."""
-        return read_clip(self.root / entry.file, frames)
+        return read_clip(self.file(entry.file, entry.sha256), frames)
+
+    def file(self, name: str, sha256: str) -> Path:
+        """Return the path of a file that an entry names; from an address it is fetched."""
+        return self.root / name if self._mirror is None else self._mirror.file(name, sha256)
 
 
 def write_clip(path: Path, clip: PreparedClip) -> str:
