@@ -1,6 +1,8 @@
 import hashlib
 import math
+import os
 import signal
+import sys
 from functools import partial
 
 import pytest
@@ -20,7 +22,9 @@ HERE = Cluster()
 
 @pytest.fixture(scope="module", autouse=True)
 def running():
-    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+    helpers = {"env_vars": {"PYTHONPATH": os.pathsep.join(sys.path)}}
+    quiet = {"include_dashboard": False, "log_to_driver": False}
+    ray.init("local", num_cpus=2, runtime_env=helpers, **quiet)
     yield
     ray.shutdown()
 

@@ -101,9 +101,9 @@ def test_what_is_not_there_is_told(address):
         find_clips([f"{address}/nothing"])
     with pytest.raises(HuemanError, match="holds no prepared clips"):
         Dataset(f"{address}/nothing")
-    with pytest.raises(HuemanError, match="no such place"):
-        with fetched(tuple(find_clips_after_removal(address))):
-            pass
+    gone = tuple(find_clips_after_removal(address))
+    with pytest.raises(HuemanError, match="no such place"), fetched(gone):
+        pass
     with pytest.raises(HuemanError, match="nosuch"):
         Dataset("nosuch://bucket/data")
 

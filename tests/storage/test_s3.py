@@ -58,12 +58,12 @@ def test_clips_are_prepared_from_a_bucket_into_it_and_only_once(bucket, clips_fo
     assert prepare(march, out, SETTINGS, jobs=1).reused == [entry]
 
 
-def test_what_cannot_be_reached_is_told_in_a_sentence(bucket, monkeypatch):
+def test_what_cannot_be_reached_is_told_in_a_sentence(bucket, tmp_path):
     with pytest.raises(HuemanError, match="s3://elsewhere/x"):
         find_clips(["s3://elsewhere/x"])
+    (tmp_path / "a").write_bytes(b"a")
     with pytest.raises(HuemanError, match="s3://elsewhere/x/a cannot be written"):
-        with written_to(RemoteFolder("s3://elsewhere/x")) as folder:
-            (folder / "a").write_bytes(b"a")
+        RemoteFolder("s3://elsewhere/x").put(tmp_path / "a", "a")
 
 
 def test_missing_credentials_are_told(bucket, monkeypatch, tmp_path):
@@ -76,8 +76,8 @@ def test_missing_credentials_are_told(bucket, monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     s3fs.S3FileSystem.clear_instance_cache()
     try:
+        (tmp_path / "a").write_bytes(b"a")
         with pytest.raises(HuemanError, match="your credentials"):
-            with written_to(RemoteFolder("s3://bucket/x")) as folder:
-                (folder / "a").write_bytes(b"a")
+            RemoteFolder("s3://bucket/x").put(tmp_path / "a", "a")
     finally:
         s3fs.S3FileSystem.clear_instance_cache()

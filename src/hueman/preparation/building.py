@@ -158,7 +158,7 @@ def build_dataset(
         if isinstance(outcome, Failure):
             summary.refused.append(RefusedClip(job.source, outcome.reason))
         elif cluster and isinstance(out, Path) and not (out / outcome.file).is_file():
-            elsewhere = f"another machine wrote it, and {out} here does not have it; use an address."
+            elsewhere = f"another machine wrote it, not into {out} here; use an address."
             summary.refused.append(RefusedClip(job.source, elsewhere))
         else:
             summary.made.append(outcome)

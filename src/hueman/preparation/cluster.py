@@ -78,7 +78,8 @@ def run_on_cluster(
                 yield left.pop(row["number"]), pickle.loads(row["outcome"])
         except ray.exceptions.RayError as error:
             raise HuemanError(
-                f"The Ray cluster was lost ({type(error).__name__}); run it again to go on."
+                f"The workers of the Ray cluster could not go on ({type(error).__name__}); check "
+                "that hueman is installed on its machines, and run it again to go on."
             ) from error
         for item in left.values():
             yield (
