@@ -63,11 +63,13 @@ def weights(
 
 
 def prepare(
-    sources: Positional[tuple[Path, ...]],
-    out: Out,
+    sources: Positional[tuple[str, ...]],
+    out: Annotated[str, arg(aliases=["-o"])],
     manifest: Path | None = None,
     exclude: Repeatable = (),
     jobs: int | None = None,
+    engine: Literal["local", "ray"] = "local",
+    address: str | None = None,
     settings: OmitArgPrefixes[PrepareSettings] = DEFAULT_SETTINGS,
 ) -> None:
     """Turn videos into a dataset: frames, poses, masks, edges, body parts, garments, previews.
@@ -76,17 +78,24 @@ def prepare(
     beside each clip, before training.
 
     Args:
-        sources: videos, folders of frames, or folders of ACTOR/ACTION.mp4.
-        out: folder of the dataset.
+        sources: videos, folders of frames, or folders of ACTOR/ACTION.mp4; here or at an address
+            such as s3://bucket/videos.
+        out: folder of the dataset, or an address.
         manifest: CSV file with the columns path, actor and action.
         exclude: names to leave out, such as "*.draft.mp4".
         jobs: clips at once; as many as CPU cores by default.
+        engine: local uses processes of this machine, ray a Ray cluster (docs/scale.md).
+        address: HOST:PORT of the cluster's head, or auto; by default ray works on this machine.
         settings: how to prepare them.
     """
     from hueman.clips.sources import find_clips
+    from hueman.preparation.cluster import Cluster
     from hueman.preparation.prepare import prepare as run
 
-    summary = run(find_clips(sources, manifest, _all(exclude)), out, settings, jobs)
+    if address is not None and engine != "ray":
+        raise HuemanError(f"--address {address} is for a Ray cluster; add --engine ray.")
+    cluster = Cluster(address) if engine == "ray" else None
+    summary = run(find_clips(sources, manifest, _all(exclude)), out, settings, jobs, cluster)
     print(summary)
     if summary.refused:
         sys.exit(1)
@@ -224,7 +233,7 @@ def poses(
 
 
 def train(
-    dataset: Positional[Path],
+    dataset: Positional[str],
     out: Out,
     preset: str | None = None,
     set: Repeatable = (),
@@ -242,7 +251,7 @@ def train(
     enough; on several, start the command on each by torchrun, with OUT on a disk all of them see.
 
     Args:
-        dataset: folder made by 'hueman prepare'.
+        dataset: folder made by 'hueman prepare', or the address of one.
         out: folder of the run; its model.safetensors is the result.
         preset: demo, lite (default), paper, realtime, or a YAML file.
         set: changes to the preset, such as stage_two.schedule.steps=2000.
@@ -376,7 +385,7 @@ def check(paths: Positional[tuple[Path, ...]], leave_out: bool = False) -> None:
 
 
 def split(
-    dataset: Positional[Path],
+    dataset: Positional[str],
     test_actions: int = 2,
     unseen_actors: int = 0,
     seed: int = 0,
@@ -386,7 +395,7 @@ def split(
     'hueman train' and 'hueman evaluate' honour it.
 
     Args:
-        dataset: folder made by 'hueman prepare'.
+        dataset: folder made by 'hueman prepare', or the address of one.
         test_actions: how many actions nobody is trained on.
         unseen_actors: how many actors are not trained on at all.
         seed: the same one draws the same.
@@ -399,7 +408,7 @@ def split(
 
 def evaluate(
     model: Positional[Path],
-    dataset: Positional[Path],
+    dataset: Positional[str],
     out: Out,
     json: Path | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
@@ -411,7 +420,7 @@ def evaluate(
 
     Args:
         model: folder of a training run, or its model.safetensors.
-        dataset: folder made by 'hueman prepare' or 'hueman render'.
+        dataset: folder made by 'hueman prepare' or 'hueman render', or the address of one.
         out: folder for report.html, result.json, clips.csv, pictures and videos.
         json: file to write all numbers to as well.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.

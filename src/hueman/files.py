@@ -5,6 +5,7 @@ that folder behind, but no lock: whoever writes beside it next takes it away.
 """
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 from filelock import FileLock, Timeout
 
 from hueman.errors import DiskError, HuemanError
@@ -143,6 +145,18 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file as hex digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cache_folder() -> Path:
+    """Return where fetched files are kept: HUEMAN_CACHE, else the user's cache folder."""
+    base = os.environ.get("HUEMAN_CACHE") or platformdirs.user_cache_dir("hueman")
+    return Path(base).expanduser()
 
 
 def names_a_file(text: str) -> bool:

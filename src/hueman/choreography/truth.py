@@ -99,8 +99,9 @@ def read_entry_truth(dataset: Dataset, entry: ClipEntry) -> ClipTruth:
     """
     if not entry.truth:
         raise HuemanError(
-            f"{entry.actor}/{entry.action} in {dataset.root} was not rendered, so its truth is "
+            f"{entry.actor}/{entry.action} in {dataset.place} was not rendered, so its truth is "
             "not known; use a dataset made by 'hueman render'."
         )
-    check_file(dataset.root / entry.truth, entry.truth_sha256, REMEDY)
-    return read_truth(dataset.root / entry.truth)
+    path = dataset.file(entry.truth, entry.truth_sha256)
+    check_file(path, entry.truth_sha256, REMEDY)
+    return read_truth(path)

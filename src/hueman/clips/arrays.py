@@ -1,6 +1,5 @@
 """Arrays of a clip on disk: HDF5 files with the same bytes for the same content."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ import h5py
 import numpy as np
 
 from hueman.errors import HuemanError
-from hueman.files import atomic_file, require_file
+from hueman.files import atomic_file, file_sha256, require_file
 
 MOST_PACKED = 1100
 """Bytes that a stored byte stands for at most; gzip packs 1032."""
@@ -123,9 +122,3 @@ def check_file(path: Path, sha256: str, remedy: str) -> None:
         raise HuemanError(f"{path} cannot be read ({error.strerror}); {remedy}.") from error
     if found != sha256:
         raise HuemanError(f"{path} is damaged (its sha256 is not that of the index); {remedy}.")
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file as hex digits."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -21,6 +21,8 @@ from hueman.clips.arrays import check_array, check_file, open_arrays, read_array
 from hueman.clips.joints import check_joints
 from hueman.errors import HuemanError
 from hueman.files import atomic_file, read_json
+from hueman.storage.mirror import Mirror
+from hueman.storage.remote import Place, place_of, written_to
 
 INDEX = "index.json"
 FORMAT = 1
@@ -124,19 +126,30 @@ def _check_rate(fps: float) -> None:
 
 
 class Dataset:
-    """The prepared clips below a folder.
+    """The prepared clips below a folder, here or at an address such as s3://bucket/dataset.
+
+    Attributes:
+        place: the folder or the address.
+        root: the folder; of an address, where what was read of it is kept.
+        entries: the index.
 
     Raises:
-        HuemanError: the folder is not a dataset, or was written by a newer format.
+        HuemanError: the folder is not a dataset, was written by a newer format, or cannot be
+            reached.
     """
 
     def __init__(self, root: Path | str):
-        self.root = Path(root)
+        self.place: Place = place_of(root)
+        if isinstance(self.place, Path):
+            self.root, self._mirror = self.place, None
+        else:
+            self._mirror = Mirror(self.place)
+            self.root = self._mirror.root
         self.entries = read_index(self.root)
         if not self.entries:
             raise HuemanError(
-                f"{self.root} holds no prepared clips; make some with "
-                f"'hueman prepare SOURCE --out {self.root}'."
+                f"{self.place} holds no prepared clips; make some with "
+                f"'hueman prepare SOURCE --out {self.place}'."
             )
 
     @property
@@ -155,7 +168,7 @@ class Dataset:
             if (entry.actor, entry.action) == (actor, action):
                 return entry
         known = ", ".join(f"{entry.actor}/{entry.action}" for entry in self.entries)
-        raise HuemanError(f"{self.root} has no clip {actor}/{action}; it has {known}.")
+        raise HuemanError(f"{self.place} has no clip {actor}/{action}; it has {known}.")
 
     def read(self, entry: ClipEntry, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
         """Read a clip, or some of its frames, into memory.
@@ -164,15 +177,20 @@ class Dataset:
             HuemanError: the file is missing or damaged. Of a whole clip the checksum is compared,
                 which takes a small part of the time that decompressing does.
         """
+        path = self.file(entry.file, entry.sha256)
         if frames == slice(None):
-            check_file(self.root / entry.file, entry.sha256, REMEDY)
-        return read_clip(self.root / entry.file, frames)
+            check_file(path, entry.sha256, REMEDY)
+        return read_clip(path, frames)
+
+    def file(self, name: str, sha256: str) -> Path:
+        """Return the path of a file that an entry names; from an address it is fetched."""
+        return self.root / name if self._mirror is None else self._mirror.file(name, sha256)
 
     def damage(self, entry: ClipEntry) -> str | None:
         """Say what is wrong with a clip of which a file is missing or not what it was."""
         try:
             for file, sha256 in entry.files:
-                check_file(self.root / file, sha256, REMEDY)
+                check_file(self.file(file, sha256), sha256, REMEDY)
         except HuemanError as error:
             return str(error)
         return None
@@ -180,7 +198,8 @@ class Dataset:
     def leave_out(self, entries: Collection[ClipEntry]) -> None:
         """Take clips out of the index; their files stay until they are prepared again."""
         self.entries = [entry for entry in self.entries if entry not in entries]
-        write_index(self.root, self.entries)
+        with written_to(self.place) as folder:
+            write_index(folder, self.entries)
 
 
 def write_clip(path: Path, clip: PreparedClip) -> str:

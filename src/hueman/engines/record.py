@@ -4,9 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hueman.clips.arrays import file_sha256
 from hueman.errors import HuemanError
-from hueman.files import read_json
+from hueman.files import file_sha256, read_json
 
 RECORD_FILE = "export.json"
 

@@ -55,7 +55,7 @@ def load_split(dataset: Dataset, config: TrainingConfig, show_progress: bool = T
     entries = split_entries(dataset, config)
     if not entries["train"]:
         raise HuemanError(
-            f"All clips of {dataset.root} are held out by {held_out_by(dataset, config)}; "
+            f"All clips of {dataset.place} are held out by {held_out_by(dataset, config)}; "
             "none is left to train on."
         )
     chosen = [*entries["train"], *entries["test"]]

@@ -63,9 +63,7 @@ def _side_by_side(
     messages = context.Queue()
     threads = max(1, torch.get_num_threads() // 2)
     workers: list[BaseProcess] = [
-        context.Process(
-            target=_worker, args=(region, dataset.root, folder, config, threads, messages)
-        )
+        context.Process(target=_worker, args=(region, dataset, folder, config, threads, messages))
         for region in REGIONS
     ]
     for worker in workers:
@@ -120,7 +118,7 @@ class _QueueReporter:
 
 def _worker(
     region: Region,
-    root: Path,
+    dataset: Dataset,
     folder: Path,
     config: TrainingConfig,
     threads: int,
@@ -132,7 +130,7 @@ def _worker(
     try:
         fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
         with clear_memory_errors():
-            split = load_split(Dataset(root), config, show_progress=False)
+            split = load_split(dataset, config, show_progress=False)
             result = _train(region, folder, split, config, fabric, _QueueReporter(messages))
         messages.put((region, result))
     except HuemanError as error:

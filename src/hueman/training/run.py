@@ -256,7 +256,7 @@ def _notes(
     dataset: Dataset, split: Split, config: TrainingConfig, fabric: Fabric
 ) -> dict[str, Any]:
     return {
-        "dataset": dataset.root.name,
+        "dataset": dataset.place.name,
         "train_clips": [f"{clip.actor}/{clip.action}" for clip in split.train],
         "test_clips": [f"{clip.actor}/{clip.action}" for clip in split.test],
         "seed": config.seed,
