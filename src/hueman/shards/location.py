@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import fsspec
+from fsspec.core import url_to_fs
 
 from hueman.errors import HuemanError
 from hueman.shards.index import INDEX_FILE
@@ -64,7 +64,7 @@ def fetch(folder: str, name: str, most: int) -> bytes:
                 f"{url} cannot be read: {error}. s3:// comes with pip install 'hueman[cluster]'."
             ) from error
         except Exception as error:  # each protocol has its own
-            if attempt + 1 < TRIES:
+            if attempt + 1 < TRIES and not isinstance(error, (ValueError, PermissionError)):
                 time.sleep(PAUSE_SECONDS * 2**attempt)
                 continue
             raise HuemanError(
@@ -75,10 +75,13 @@ def fetch(folder: str, name: str, most: int) -> bytes:
 
 
 def _read(url: str, most: int) -> bytes:
-    # Without blocks, a file comes in one answer, also from web servers that know no ranges.
-    options: dict[str, Any] = {"block_size": 0} if url.startswith(("http://", "https://")) else {}
+    # Without blocks, and if its size is not asked for, a file comes in one answer, also from web
+    # servers that know no ranges.
+    web = url.startswith(("http://", "https://"))
+    options: dict[str, Any] = {"block_size": 0, "size": 1} if web else {}
     content = bytearray()
-    with fsspec.open(url, "rb", **options) as file:
-        while len(content) < most and (part := file.read(most - len(content))):  # type: ignore[union-attr]
+    system, path = url_to_fs(url)
+    with system.open(path, "rb", **options) as file:
+        while len(content) < most and (part := file.read(most - len(content))):
             content += part
     return bytes(content)

@@ -245,6 +245,11 @@ class Clip(Protocol):
         ...
 
     @property
+    def fps(self) -> float:
+        """Frames a second of the source."""
+        ...
+
+    @property
     def frames(self) -> Frames:
         """At training size."""
         ...

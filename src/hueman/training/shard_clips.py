@@ -39,6 +39,11 @@ class ShardClip:
         return self.sample.action
 
     @property
+    def fps(self) -> float:
+        """Frames a second of the source."""
+        return self.sample.fps
+
+    @property
     def frames(self) -> Frames:
         """At training size; its shard is read if it is not held."""
         return self.clips.frames(self.sample)
