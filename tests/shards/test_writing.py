@@ -4,8 +4,8 @@ import shutil
 
 import numpy as np
 import pytest
-import webdataset
 from shard_tools import read_all
+from webdataset.compat import WebDataset
 
 from hueman.clips.split import DatasetSplit, write_split
 from hueman.clips.store import ARRAYS, ClipEntry, Dataset
@@ -40,7 +40,7 @@ def test_everything_comes_back(truth_dataset, shards_folder):
 def test_webdataset_reads_them_too(shards_folder):
     shards = Shards(str(shards_folder))
     urls = [f"{shards_folder}/{shard.file}" for shard in shards.shards]
-    plain = webdataset.WebDataset(urls, shardshuffle=False, empty_check=False).decode()
+    plain = WebDataset(urls, shardshuffle=False, empty_check=False).decode()
     rows = {row["__key__"]: row for row in plain}
     assert sorted(rows) == sorted(each.key for each in shards.entries)
     for sample in shards.entries:
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_refused(truth_dataset, tmp_path):
         (good, {"megabytes": float("nan")}, "megabytes is nan"),
     ):
         with pytest.raises(HuemanError, match=message):
-            shard_dataset(truth_dataset, out, **settings)
+            shard_dataset(truth_dataset, out, **settings)  # type: ignore[arg-type]
     assert [path.name for path in tmp_path.iterdir()] == ["full"]
 
 

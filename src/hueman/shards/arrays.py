@@ -1,6 +1,6 @@
 """The arrays of a sample as the bytes of one .npz file, and back, in memory and bounded.
 
-Of HDF5, PNG and npz the last is the smallest and the fastest to read (benchmarks/shard_formats.py).
+Of HDF5, PNG and npz the last is the smallest (benchmarks/shard_formats.py).
 """
 
 import io
