@@ -99,7 +99,7 @@ def read_entry_truth(dataset: Dataset, entry: ClipEntry) -> ClipTruth:
     """
     if not entry.truth:
         raise HuemanError(
-            f"{entry.actor}/{entry.action} in {dataset.place} was not rendered, so its truth is "
+            f"{entry.actor}/{entry.action} in {dataset} was not rendered, so its truth is "
             "not known; use a dataset made by 'hueman render'."
         )
     path = dataset.file(entry.truth, entry.truth_sha256)

@@ -1,5 +1,6 @@
 """Arrays of a clip on disk: HDF5 files with the same bytes for the same content."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path

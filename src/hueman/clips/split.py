@@ -116,12 +116,12 @@ def split_dataset(dataset: Dataset, unseen_actors: int, test_actions: int, seed:
         if count < 0:
             raise HuemanError(f"{name} is {count}; choose 0 or more.")
     if _path(dataset.root).exists():
-        raise HuemanError(f"{dataset.place}/split.json is there; delete it to draw another.")
+        raise HuemanError(f"{dataset}/split.json is there; delete it to draw another.")
     split = draw_split(dataset.actors, dataset.actions, unseen_actors, test_actions, seed)
     with written_to(dataset.place) as folder:
         write_split(folder, split)
     return (
-        f"{dataset.place}/split.json: actors kept out: {', '.join(split.unseen_actors) or 'none'}; "
+        f"{dataset}/split.json: actors kept out: {', '.join(split.unseen_actors) or 'none'}; "
         f"actions kept out: {', '.join(split.test_actions) or 'none'}."
     )
 

@@ -148,9 +148,18 @@ class Dataset:
         self.entries = read_index(self.root)
         if not self.entries:
             raise HuemanError(
-                f"{self.place} holds no prepared clips; make some with "
-                f"'hueman prepare SOURCE --out {self.place}'."
+                f"{self} holds no prepared clips; make some with "
+                f"'hueman prepare SOURCE --out {self}'."
             )
+
+    def __str__(self) -> str:
+        """Return the folder or the address."""
+        return str(self.place)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.place.name
 
     @property
     def actors(self) -> list[str]:
@@ -168,7 +177,7 @@ class Dataset:
             if (entry.actor, entry.action) == (actor, action):
                 return entry
         known = ", ".join(f"{entry.actor}/{entry.action}" for entry in self.entries)
-        raise HuemanError(f"{self.place} has no clip {actor}/{action}; it has {known}.")
+        raise HuemanError(f"{self} has no clip {actor}/{action}; it has {known}.")
 
     def read(self, entry: ClipEntry, frames: slice | Sequence[int] = slice(None)) -> PreparedClip:
         """Read a clip, or some of its frames, into memory.

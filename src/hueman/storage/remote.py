@@ -3,12 +3,12 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from hueman.errors import HuemanError
 from hueman.storage.names import below
@@ -16,7 +16,13 @@ from hueman.storage.names import below
 _VERSIONS = ("ETag", "etag", "md5Hash", "blob_id", "sha256", "LastModified", "mtime", "created")
 """Under one of these names a file system tells what changes when a file does; the best first."""
 
-_FOLDER_MAY_BE_MISSING = FileNotFoundError, NotADirectoryError
+_MISSING = FileNotFoundError, NotADirectoryError
+_FINAL = *_MISSING, PermissionError, ImportError, ValueError
+"""Errors that another attempt would give again."""
+PAUSES_SECONDS = 0.5, 1.0
+"""Before another attempt: a network may fail once in days of training."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class RemoteFolder:
             system.invalidate_cache()
             try:
                 found: Mapping[str, dict[str, Any]] = system.find(path, detail=True)
-            except _FOLDER_MAY_BE_MISSING:
+            except _MISSING:
                 return []
         start = path.rstrip("/") + "/"
         return [
@@ -77,33 +83,48 @@ class RemoteFolder:
 
     def has(self, name: str) -> bool:
         """Say whether there is a file of this name."""
-        with _clear_errors(self.url, "read"):
-            system, path = self._open()
-            system.invalidate_cache()
-            return system.isfile(f"{path.rstrip('/')}/{name}")
+        with _clear_errors(f"{self.url}/{name}", "read"):
+            try:
+                _tried(lambda: self._read(name, 1))
+            except _MISSING:
+                return False
+        return True
+
+    def read(self, name: str, most: int) -> bytes:
+        """Read a file, or its first `most` bytes if it is larger."""
+        with _clear_errors(f"{self.url}/{name}", "read"):
+            return _tried(lambda: self._read(name, most))
 
     def fetch(self, name: str, target: Path) -> None:
         """Copy a file to a local one."""
         target.parent.mkdir(parents=True, exist_ok=True)
         with _clear_errors(f"{self.url}/{name}", "read"):
-            system, path = self._open()
-            system.get_file(f"{path.rstrip('/')}/{name}", str(target))
+            system, path = self._open(name)
+            _tried(lambda: system.get_file(path, str(target)))
 
     def put(self, source: Path, name: str) -> None:
         """Copy a local file here; on object stores it appears whole or not at all."""
         with _clear_errors(f"{self.url}/{name}", "written"):
-            system, path = self._open()
-            system.put_file(str(source), f"{path.rstrip('/')}/{name}")
+            system, path = self._open(name)
+            system.put_file(str(source), path)
 
-    def _open(self) -> tuple[Any, str]:
-        if find_spec("fsspec") is None:
-            raise HuemanError(
-                f"{self.url} needs fsspec, which is not installed; run "
-                "pip install 'hueman[cluster]'."
-            )
+    def _read(self, name: str, most: int) -> bytes:
+        system, path = self._open(name)
+        system.invalidate_cache()
+        if not self.url.startswith(("http://", "https://")):
+            return system.cat_file(path, 0, most)
+        # Without blocks, and if its size is not asked for, a file comes in one answer, also from
+        # servers that know no ranges.
+        content = bytearray()
+        with system.open(path, "rb", block_size=0, size=1) as file:
+            while len(content) < most and (part := file.read(most - len(content))):
+                content += part
+        return bytes(content)
+
+    def _open(self, name: str = "") -> tuple[Any, str]:
         from fsspec.core import url_to_fs
 
-        return url_to_fs(self.url)
+        return url_to_fs(f"{self.url}/{name}" if name else self.url)
 
 
 Place = Path | RemoteFolder
@@ -162,6 +183,17 @@ def _version(info: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{info.get('size')} {told}".encode()).hexdigest()
 
 
+def _tried(attempt: Callable[[], T]) -> T:
+    for pause in PAUSES_SECONDS:
+        try:
+            return attempt()
+        except _FINAL:
+            raise
+        except Exception:  # each file system has its own
+            time.sleep(pause)
+    return attempt()
+
+
 @contextmanager
 def _clear_errors(url: str, done: str) -> Iterator[None]:
     """Turn what file systems raise, of whatever type, into one sentence."""
@@ -174,7 +206,10 @@ def _clear_errors(url: str, done: str) -> Iterator[None]:
             f"{url} cannot be {done}, since there is no such place; check the address."
         ) from error
     except ImportError as error:
-        raise HuemanError(f"{url} needs a package that is not installed: {error}.") from error
+        raise HuemanError(
+            f"{url} needs a package that is not installed ({error}); run "
+            "pip install 'hueman[cluster]'."
+        ) from error
     except Exception as error:
         first = str(error).strip().splitlines()[:1]
         reason = f"{type(error).__name__}: {first[0] if first else 'no reason given'}"

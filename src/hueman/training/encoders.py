@@ -14,6 +14,7 @@ from lightning_fabric import Fabric
 from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
+from hueman.shards.store import Shards
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
 from hueman.training.fitting import clear_memory_errors
@@ -25,7 +26,7 @@ REGIONS: tuple[Region, ...] = ("upper", "lower")
 
 
 def train_encoders(
-    dataset: Dataset, folder: Path, split: Split, config: TrainingConfig, fabric: Fabric
+    dataset: Dataset | Shards, folder: Path, split: Split, config: TrainingConfig, fabric: Fabric
 ) -> dict[str, dict[str, float]]:
     """Train E_up and E_down and return the measurements of each.
 
@@ -57,7 +58,7 @@ def _train(
 
 
 def _side_by_side(
-    dataset: Dataset, folder: Path, config: TrainingConfig, reporter: Reporter
+    dataset: Dataset | Shards, folder: Path, config: TrainingConfig, reporter: Reporter
 ) -> dict[str, dict[str, float]]:
     context = multiprocessing.get_context("spawn")
     messages = context.Queue()
@@ -118,7 +119,7 @@ class _QueueReporter:
 
 def _worker(
     region: Region,
-    dataset: Dataset,
+    dataset: Dataset | Shards,
     folder: Path,
     config: TrainingConfig,
     threads: int,
