@@ -117,6 +117,20 @@ def test_checkpoint_of_other_settings_or_processes_is_refused(split, config, tmp
         run(split, config, tmp_path)
 
 
+def test_settings_that_a_checkpoint_does_not_know_have_their_defaults(split, config, tmp_path):
+    run(split, config, tmp_path)
+    newest = tmp_path / "checkpoint-0000004.pt"
+    state = read_checkpoint(newest)
+    del state["settings"]["buffer_gigabytes"], state["settings"]["stage_one"]["color_weight"]
+    torch.save(state, newest)
+    run(split, config, tmp_path)
+    with pytest.raises(HuemanError, match="other settings"):
+        run(split, load_config("demo", [*TINY, "buffer_gigabytes=3"]), tmp_path)
+    torch.save(state | {"settings": state["settings"] | {"of_a_later_version": 1}}, newest)
+    with pytest.raises(HuemanError, match="other settings"):
+        run(split, config, tmp_path)
+
+
 def test_a_damaged_checkpoint_is_named_and_the_one_before_is_taken(split, config, tmp_path, capsys):
     whole = run(split, config, tmp_path)
     before, newest = Checkpoints(tmp_path).all()

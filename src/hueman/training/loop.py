@@ -22,7 +22,7 @@ from hueman.training.interruption import deferred_interrupt
 from hueman.training.log import read_log
 from hueman.training.networks import TrainedNetworks, average_over_processes
 from hueman.training.sampling import Sampler
-from hueman.training.settings import settings_of
+from hueman.training.settings import are_same_settings, settings_of
 
 LOG_FILE = "log.jsonl"
 """In the folder of a stage: a line for each update."""
@@ -287,7 +287,7 @@ def _resume(stage: Stage, checkpoints: Checkpoints, config: TrainingConfig) -> P
     if read is None:
         return Progress()
     newest, state = read
-    if state.get("settings") != settings_of(config, stage.name):
+    if not are_same_settings(state.get("settings"), config, stage.name):
         raise HuemanError(
             f"{newest} was trained with other settings; use another --out folder, or the "
             f"same settings to go on. To go on with these all the same: --resume {newest}."

@@ -35,6 +35,22 @@ def settings_of(config: TrainingConfig, stage: str) -> dict[str, Any]:
     return {name: value for name, value in config_to_dict(config).items() if name not in ignored}
 
 
+def are_same_settings(theirs: Any, config: TrainingConfig, stage: str) -> bool:
+    """Say whether settings, as `settings_of` gave them, are those of `config` for a stage.
+
+    Settings that a version of before did not know have their defaults.
+    """
+    if not isinstance(theirs, dict):
+        return False
+    ignored = (*WATCHING, *OTHER_STAGES[stage])
+    others = {name: each for name, each in config_to_dict(config).items() if name in ignored}
+    try:
+        completed = config_from_dict(others | theirs)
+    except HuemanError:  # settings that this version does not know, or that it refuses
+        return False
+    return settings_of(completed, stage) == settings_of(config, stage)
+
+
 def check_same_run(out: Path, config: TrainingConfig) -> None:
     """Check that a folder holds no run, or one with these settings.
 
