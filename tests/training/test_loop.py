@@ -40,7 +40,8 @@ def run(split, config, folder, stop_after=None):
     return stage
 
 
-def test_interrupted_run_ends_like_an_uninterrupted_one(split, config, tmp_path):
+def test_interrupted_run_ends_like_an_uninterrupted_one(split, tmp_path):
+    config = load_config("demo", [*TINY, "sample_every=2"])
     whole = run(split, config, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         run(split, config, tmp_path / "cut", stop_after=3)
@@ -87,7 +88,8 @@ def test_the_share_of_time_that_updates_waited_is_told(split, config, tmp_path):
 
 
 def test_last_checkpoints_and_the_best_are_kept(split, tmp_path):
-    config = load_config("demo", [*TINY, "stage_one.schedule.steps=12", "keep_checkpoints=2"])
+    settings = ["stage_one.schedule.steps=12", "keep_checkpoints=2", "sample_every=2"]
+    config = load_config("demo", [*TINY, *settings])
     stage = make(split, config)
     values = iter([0.1, 0.9, 0.3, 0.2, 0.4, 0.5])
     stage.measure = lambda: {"r2": next(values)}

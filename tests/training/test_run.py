@@ -112,7 +112,7 @@ def test_best_checkpoint_can_be_released(truth_dataset, tmp_path, monkeypatch):
         "hueman.training.stage_two.StageTwo.measure",
         lambda self: {"perceptual": next(values), "l1": 0.0},
     )
-    config = load_config("demo", [*TINY, "release=best", "keep_checkpoints=1"])
+    config = load_config("demo", [*TINY, "release=best", "keep_checkpoints=1", "sample_every=2"])
     file = train(Dataset(truth_dataset.root), tmp_path, config, "cpu")
     model, notes = load_model(file)
     assert notes["released_update"] == 2

@@ -10,6 +10,10 @@ from hueman.files import atomic_file
 from hueman.training.log import read_log
 
 COLUMNS = 3
+WIDTH, HEIGHT = 4.0, 2.4
+"""Of a panel, in inches."""
+LEFT, RIGHT, BOTTOM, TOP = 0.65, 0.1, 0.3, 0.3
+"""Of a panel's inches, room for the labels of its ticks and for its title."""
 SMOOTHING = 40
 """A curve is averaged over this share (1 / 40) of its length."""
 
@@ -24,8 +28,7 @@ def draw_curves(log: Path, picture: Path) -> None:
     if not names:
         return
     lines = -(-len(names) // COLUMNS)
-    figure = Figure(figsize=(4 * COLUMNS, 2.4 * lines), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _figure(lines)
     for index, name in enumerate(names):
         points = [(row["step"], row[name]) for row in rows if name in row]
         steps, values = (np.array(column, float) for column in zip(*points, strict=True))
@@ -40,6 +43,22 @@ def draw_curves(log: Path, picture: Path) -> None:
         axes.grid(alpha=0.3)
     with atomic_file(picture) as temporary:
         figure.savefig(temporary, dpi=80)
+
+
+def _figure(lines: int) -> Figure:
+    """Make a figure for lines of panels, with fixed margins: fitting them takes as long again."""
+    width, height = WIDTH * COLUMNS, HEIGHT * lines
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(
+        left=LEFT / width,
+        right=1 - RIGHT / width,
+        bottom=BOTTOM / height,
+        top=1 - TOP / height,
+        wspace=(LEFT + RIGHT) / (WIDTH - LEFT - RIGHT),
+        hspace=(BOTTOM + TOP) / (HEIGHT - BOTTOM - TOP),
+    )
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:
