@@ -22,6 +22,7 @@ from hueman.training.fitting import explain_out_of_memory, is_out_of_memory
 from hueman.training.interruption import deferred_interrupt
 from hueman.training.networks import TrainedNetworks, average_over_processes
 from hueman.training.settings import settings_of
+from hueman.training.shared_view import check_same_update
 
 
 class Batches(Protocol):
@@ -140,7 +141,8 @@ def _run(
     recorder: "_Recorder | None",
 ) -> None:
     """Make all updates that are left; one process has a recorder."""
-    total = total_updates(stage)
+    total, fabric = total_updates(stage), stage.networks.fabric
+    check_same_update(progress.step, fabric)
     reporter.advance(progress.step)
     started = time.monotonic() - progress.seconds
     waited = stage.batch.waited - progress.waited
@@ -162,6 +164,7 @@ def _run(
                     recorder.save()
             reporter.advance(note=_note(losses))
             if stop:
+                fabric.barrier()  # nobody ends before the checkpoint is written
                 raise KeyboardInterrupt
 
 

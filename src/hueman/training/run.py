@@ -30,14 +30,14 @@ from hueman.errors import HuemanError
 from hueman.files import atomic_file
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.coloring import make_recolor
-from hueman.training.data import Split, load_split
+from hueman.training.data import Split, load_split, split_entries
 from hueman.training.deformable_gan import (
     DeformableGanModel,
     DeformableGanStage,
     perceptual_network,
     save_deformable_gan,
 )
-from hueman.training.devices import explained_loss_of_processes, make_fabric
+from hueman.training.devices import make_fabric
 from hueman.training.distillation import (
     TEACHER_FILE,
     check_encoders,
@@ -55,9 +55,11 @@ from hueman.training.model_file import MODEL_FILE
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
 from hueman.training.rewinding import rewind
-from hueman.training.settings import SETTINGS_FILE, check_same_run
+from hueman.training.settings import SETTINGS_FILE, STAGES, check_same_run
+from hueman.training.shared_view import as_first_sees, check_same_data, check_same_folder
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
+from hueman.training.watch import LOST_AFTER_SECONDS, watched
 from hueman.weights.readers import load_vgg
 from hueman.weights.registry import pull
 
@@ -70,7 +72,7 @@ TITLES = {
 
 
 def train(
-    dataset: Dataset,
+    dataset: Dataset | Path,
     out: Path,
     config: TrainingConfig,
     device: str = "auto",
@@ -79,11 +81,12 @@ def train(
     resume: str = "auto",
     start_from: Path | None = None,
     teacher: Path | None = None,
+    lost_after: float = LOST_AFTER_SECONDS,
 ) -> Path:
     """Train all stages, or go on where an earlier run with the same settings stopped.
 
     Args:
-        dataset: prepared clips.
+        dataset: prepared clips, or their folder.
         out: folder of the run.
         config: all settings.
         device: "auto", "cpu" or "cuda".
@@ -93,6 +96,7 @@ def train(
             checkpoint in `out` goes back to it, also with other settings.
         start_from: a trained model to begin stage II with (`fine_tuning`).
         teacher: a trained model whose encoders are taken over, and that teaches (`distillation`).
+        lost_after: seconds without a word after which another process counts as lost.
 
     Returns:
         The model's file.
@@ -102,12 +106,16 @@ def train(
             small, or training diverged; or the model to begin with has other networks.
     """
     fabric = make_fabric(config, device, devices, nodes)
-    with explained_loss_of_processes(fabric):
+    with watched(fabric, lost_after, partial(_how_to_go_on, out, config)):
+        if isinstance(dataset, Path):
+            dataset = Dataset(dataset)
         if fabric.is_global_zero:
             _begin(out, config, resume, fabric.world_size, start_from, teacher)
             # Now, and not after days of training the stages before.
             pull([perceptual_network(config)])
         fabric.barrier()
+        check_same_folder(out, fabric)
+        check_same_data(split_entries(dataset, config), dataset.root.name, fabric)
         return _train_all(dataset, out, config, fabric)
 
 
@@ -148,7 +156,6 @@ def _train_video_model(
     model = (start or VideoModel(config)).to(fabric.device)
     if config.method == "decoupled" and start is None:
         measured["stage_one"] = train_encoders(dataset, out / "stage_one", split, config, fabric)
-        fabric.barrier()
         _install_encoders(model, out / "stage_one", fabric)
     if config.restoration is not None and start is None:
         restoration = RestorationStage(model, split, config, fabric)
@@ -221,9 +228,8 @@ def _train(stage: Stage, out: Path, config: TrainingConfig) -> dict[str, float]:
 def _install_encoders(model: VideoModel, folder: Path, fabric: Fabric) -> None:
     """Put the encoders that stage I has trained into the model."""
     for region in REGIONS:
-        newest = Checkpoints(folder / region).newest()
-        if newest is None:
-            raise HuemanError(f"{folder / region} has no checkpoint; all processes must see it.")
+        newest = as_first_sees(Checkpoints(folder / region).newest(), fabric)
+        assert newest is not None  # stage I has just been saved
         trained = read_checkpoint(newest)["stage"]["networks"]["encoder"]
         getattr(model.encoders, region).load_state_dict(trained)
 
@@ -264,3 +270,16 @@ def _notes(
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
     }
+
+
+def _how_to_go_on(out: Path, config: TrainingConfig) -> str:
+    """Say, when a process was lost, from which checkpoint and how the training goes on."""
+    stages = [out / stage for stage in STAGES[config.method]]
+    folders = [folder for stage in stages for folder in (stage / "upper", stage / "lower", stage)]
+    found = [newest for folder in folders if (newest := Checkpoints(folder).newest())]
+    if not found:
+        return "There is no checkpoint yet; run the same command again to start over."
+    return (
+        f"The newest checkpoint is {found[-1]}: run the same command again on all machines to go "
+        f"on from it, or with --resume {found[-1]} by another number of processes."
+    )
