@@ -266,6 +266,7 @@ def train(
     device: str = "auto",
     devices: int | None = None,
     num_nodes: int | None = None,
+    lost_after: float = 30.0,
     resume: str = "auto",
     dry_run: bool = False,
 ) -> None:
@@ -288,6 +289,8 @@ def train(
         device: auto, cpu or cuda.
         devices: devices on each machine; 1 by default, or as torchrun has started.
         num_nodes: machines; 1 by default, or as torchrun has started.
+        lost_after: of several processes, one that gives no sign of life for so many seconds is
+            lost, and all end.
         resume: auto goes on with what OUT holds; never refuses if it holds anything; a checkpoint
             in OUT goes back to it, also with other settings.
         dry_run: make one update of everything, and print parameters, memory, time and disk space;
@@ -297,18 +300,17 @@ def train(
     from hueman.training.fine_tuning import choose_config
 
     config = choose_config(preset, start_from, _all(set))
-    data = open_dataset(dataset)
     if dry_run:
         from hueman.training.dry_run import dry_run as run_dry
 
-        run_dry(data, config, device, start_from, teacher)
+        run_dry(open_dataset(dataset), config, device, start_from, teacher)
         return
     from lightning_fabric.utilities.rank_zero import rank_zero_only
 
     from hueman.training.run import train as run
 
     models = start_from, teacher
-    model = run(data, out, config, device, devices, num_nodes, resume, *models)
+    model = run(dataset, out, config, device, devices, num_nodes, resume, *models, lost_after)
     say = rank_zero_only(print)  # of several processes, one says it
     say(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
 

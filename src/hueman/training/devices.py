@@ -1,17 +1,19 @@
 """Which devices train, how many, and with which numbers: Fabric, set up for replicas."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor
-from torch.distributed import DistBackendError
 
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
+
+WAITS = timedelta(hours=1)
+"""How long processes wait for one that measures, saves or fetches weights alone, and, without
+torchrun, for machines to come. A lost process is noticed much sooner (`watch`)."""
 
 
 class ReplicaStrategy(DDPStrategy):
@@ -81,7 +83,7 @@ def make_fabric(
             devices=count,
             num_nodes=nodes,
             precision=config.precision,
-            strategy=ReplicaStrategy() if replicas else "auto",
+            strategy=ReplicaStrategy(timeout=WAITS) if replicas else "auto",
         )
         fabric.launch()
     except (RuntimeError, ValueError) as error:
@@ -89,25 +91,6 @@ def make_fabric(
             f"Device '{device}' ({count} on each of {nodes} machines) cannot be used: {error}."
         ) from error
     return fabric
-
-
-@contextmanager
-def explained_loss_of_processes(fabric: Fabric) -> Iterator[None]:
-    """Turn what torch says when another process has ended into a sentence.
-
-    Raises:
-        HuemanError: another process has ended.
-    """
-    try:
-        yield
-    except RuntimeError as error:  # NCCL's errors are among them
-        lost = isinstance(error, DistBackendError) or "by peer" in str(error)
-        if fabric.world_size == 1 or not lost:
-            raise
-        raise HuemanError(
-            f"Another of the {fabric.world_size} processes has ended; it says why, unless it was "
-            "killed. Run the same command again to go on from the last checkpoint."
-        ) from error
 
 
 def place(pictures: Tensor, fabric: Fabric) -> Tensor:

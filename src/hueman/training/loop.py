@@ -23,6 +23,7 @@ from hueman.training.log import read_log
 from hueman.training.networks import TrainedNetworks, average_over_processes
 from hueman.training.sampling import Sampler
 from hueman.training.settings import are_same_settings, settings_of
+from hueman.training.shared_view import check_same_update
 
 LOG_FILE = "log.jsonl"
 """In the folder of a stage: a line for each update."""
@@ -144,7 +145,8 @@ def _run(
     recorder: "_Recorder | None",
 ) -> None:
     """Make all updates that are left; one process has a recorder."""
-    total = total_updates(stage)
+    total, fabric = total_updates(stage), stage.networks.fabric
+    check_same_update(progress.step, fabric)
     reporter.advance(progress.step)
     started = time.monotonic() - progress.seconds
     waited = stage.batch.waited - progress.waited
@@ -166,6 +168,7 @@ def _run(
                     recorder.save()
             reporter.advance(note=_note(losses))
             if stop:
+                fabric.barrier()  # nobody ends before the checkpoint is written
                 raise KeyboardInterrupt
 
 

@@ -32,14 +32,14 @@ from hueman.files import atomic_file, clear_disk_errors
 from hueman.shards.store import Shards
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.coloring import make_recolor
-from hueman.training.data import Split, load_split
+from hueman.training.data import Split, load_split, open_dataset, split_entries
 from hueman.training.deformable_gan import (
     DeformableGanModel,
     DeformableGanStage,
     perceptual_network,
     save_deformable_gan,
 )
-from hueman.training.devices import explained_loss_of_processes, make_fabric
+from hueman.training.devices import make_fabric
 from hueman.training.distillation import (
     TEACHER_FILE,
     check_encoders,
@@ -58,9 +58,11 @@ from hueman.training.model_file import MODEL_FILE
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
 from hueman.training.rewinding import rewind
-from hueman.training.settings import SETTINGS_FILE, check_same_run
+from hueman.training.settings import SETTINGS_FILE, STAGES, check_same_run
+from hueman.training.shared_view import as_first_sees, check_same_data, check_same_folder
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
+from hueman.training.watch import LOST_AFTER_SECONDS, watched
 from hueman.weights.readers import load_vgg
 from hueman.weights.registry import pull
 
@@ -73,7 +75,7 @@ TITLES = {
 
 
 def train(
-    dataset: Dataset | Shards,
+    dataset: Dataset | Shards | str,
     out: Path,
     config: TrainingConfig,
     device: str = "auto",
@@ -82,11 +84,12 @@ def train(
     resume: str = "auto",
     start_from: Path | None = None,
     teacher: Path | None = None,
+    lost_after: float = LOST_AFTER_SECONDS,
 ) -> Path:
     """Train all stages, or go on where an earlier run with the same settings stopped.
 
     Args:
-        dataset: prepared clips, or shards of them.
+        dataset: prepared clips, or shards of them; or the text that names them.
         out: folder of the run.
         config: all settings.
         device: "auto", "cpu" or "cuda".
@@ -96,6 +99,7 @@ def train(
             checkpoint in `out` goes back to it, also with other settings.
         start_from: a trained model to begin stage II with (`fine_tuning`).
         teacher: a trained model whose encoders are taken over, and that teaches (`distillation`).
+        lost_after: seconds without a word after which another process counts as lost.
 
     Returns:
         The model's file.
@@ -106,12 +110,17 @@ def train(
             networks.
     """
     fabric = make_fabric(config, device, devices, nodes)
-    with clear_disk_errors(out / MODEL_FILE), explained_loss_of_processes(fabric):
+    how_to_go_on = partial(_how_to_go_on, out, config)
+    with clear_disk_errors(out / MODEL_FILE), watched(fabric, lost_after, how_to_go_on):
+        if isinstance(dataset, str):
+            dataset = open_dataset(dataset)
         if fabric.is_global_zero:
             _begin(out, config, resume, fabric.world_size, start_from, teacher)
             # Now, and not after days of training the stages before.
             pull([perceptual_network(config)])
         fabric.barrier()
+        check_same_folder(out, fabric)
+        check_same_data(split_entries(dataset, config), str(dataset), fabric)
         return _train_all(dataset, out, config, fabric)
 
 
@@ -154,7 +163,6 @@ def _train_video_model(
     model = (start or VideoModel(config)).to(fabric.device)
     if config.method == "decoupled" and start is None:
         measured["stage_one"] = train_encoders(dataset, out / "stage_one", split, config, fabric)
-        fabric.barrier()
         _install_encoders(model, out / "stage_one", fabric)
     if config.restoration is not None and start is None:
         restoration = RestorationStage(model, split, config, fabric)
@@ -227,9 +235,8 @@ def _train(stage: Stage, out: Path, config: TrainingConfig) -> dict[str, float]:
 def _install_encoders(model: VideoModel, folder: Path, fabric: Fabric) -> None:
     """Put the encoders that stage I has trained into the model."""
     for region in REGIONS:
-        newest = Checkpoints(folder / region).newest()
-        if newest is None:
-            raise HuemanError(f"{folder / region} has no checkpoint; all processes must see it.")
+        newest = as_first_sees(Checkpoints(folder / region).newest(), fabric)
+        assert newest is not None  # stage I has just been saved
         trained = read_checkpoint(newest)["stage"]["networks"]["encoder"]
         getattr(model.encoders, region).load_state_dict(trained)
 
@@ -275,3 +282,16 @@ def _notes(
 def _names(clips: Sequence[Clip]) -> list[str]:
     """Name clips, each once; a long one may lie in several samples."""
     return list(dict.fromkeys(f"{clip.actor}/{clip.action}" for clip in clips))
+
+
+def _how_to_go_on(out: Path, config: TrainingConfig) -> str:
+    """Say, when a process was lost, from which checkpoint and how the training goes on."""
+    stages = [out / stage for stage in STAGES[config.method]]
+    folders = [folder for stage in stages for folder in (stage / "upper", stage / "lower", stage)]
+    found = [newest for folder in folders if (newest := Checkpoints(folder).newest())]
+    if not found:
+        return "There is no checkpoint yet; run the same command again to start over."
+    return (
+        f"The newest checkpoint is {found[-1]}: run the same command again on all machines to go "
+        f"on from it, or with --resume {found[-1]} by another number of processes."
+    )
