@@ -63,7 +63,7 @@ from hueman.training.data import Split, load_split
 from hueman.training.devices import make_fabric
 from hueman.training.dry_run import device_name, forget_peak, peak_memory
 from hueman.training.encoders import REGIONS
-from hueman.training.frames import ClipFrames, Recolor
+from hueman.training.frames import Clip, Recolor
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Reporter, Stage, make_update, total_updates, train_stage
 from hueman.training.model import VideoModel, save_model
@@ -309,7 +309,7 @@ def mean_losses(rows: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([row[name] for row in rows])) for name in names}
 
 
-def shortened(clip: ClipFrames) -> HeldOutClip:
+def shortened(clip: Clip) -> HeldOutClip:
     return HeldOutClip(clip.actor, clip.action, clip.fps, clip.frames[:EVALUATED_FRAMES], None)
 
 

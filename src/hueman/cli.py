@@ -223,8 +223,32 @@ def poses(
     print(f"{out}: {write_poses(clip, out, pose)} poses.")
 
 
-def train(
+def shard(
     dataset: Positional[Path],
+    out: Annotated[str, arg(aliases=["-o"])],
+    frames: int = 128,
+    megabytes: float = 64,
+    seed: int = 0,
+) -> None:
+    """Write a dataset as WebDataset tar shards, which 'hueman train' reads from anywhere.
+
+    Needs pip install 'hueman[cluster]'. All shards appear together, when they are complete.
+
+    Args:
+        dataset: folder made by 'hueman prepare' or 'hueman render'.
+        out: pattern of the shards' paths, such as FOLDER/shards-%06d.tar; the folder is new.
+        frames: the most frames in a sample; longer clips are cut.
+        megabytes: a shard is closed when it is so large.
+        seed: of the random order of samples.
+    """
+    from hueman.clips.store import Dataset
+    from hueman.shards.writing import shard_dataset
+
+    print(shard_dataset(Dataset(dataset), out, frames, megabytes, seed))
+
+
+def train(
+    dataset: Positional[str],
     out: Out,
     preset: str | None = None,
     set: Repeatable = (),
@@ -242,7 +266,8 @@ def train(
     enough; on several, start the command on each by torchrun, with OUT on a disk all of them see.
 
     Args:
-        dataset: folder made by 'hueman prepare'.
+        dataset: folder made by 'hueman prepare'; or shards of one, by 'hueman shard': their folder
+            or URL (http, s3, ...), or some, as FOLDER/shards-{000000..000003}.tar.
         out: folder of the run; its model.safetensors is the result.
         preset: demo, lite (default), paper, realtime, or a YAML file.
         set: changes to the preset, such as stage_two.schedule.steps=2000.
@@ -258,21 +283,22 @@ def train(
         dry_run: make one update of everything, and print parameters, memory, time and disk space;
             OUT is not touched.
     """
-    from hueman.clips.store import Dataset
+    from hueman.training.data import open_dataset
     from hueman.training.fine_tuning import choose_config
 
     config = choose_config(preset, start_from, _all(set))
+    data = open_dataset(dataset)
     if dry_run:
         from hueman.training.dry_run import dry_run as run_dry
 
-        run_dry(Dataset(dataset), config, device, start_from, teacher)
+        run_dry(data, config, device, start_from, teacher)
         return
     from lightning_fabric.utilities.rank_zero import rank_zero_only
 
     from hueman.training.run import train as run
 
     models = start_from, teacher
-    model = run(Dataset(dataset), out, config, device, devices, num_nodes, resume, *models)
+    model = run(data, out, config, device, devices, num_nodes, resume, *models)
     say = rank_zero_only(print)  # of several processes, one says it
     say(f"The model is {model}. Logs, learning curves and sample pictures are beside it.")
 
@@ -471,6 +497,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "render": render,
     "recolor": recolor,
     "poses": poses,
+    "shard": shard,
     "train": train,
     "generate": generate,
     "personalize": personalize,

@@ -64,6 +64,9 @@ class TrainingConfig:
     """Largest chroma, in Lab units, of the random garment colours."""
     keep_probability: float = Field(default=0.1, ge=0, le=1)
     """Share of stage II samples in which a garment keeps its own colour."""
+    buffer_gigabytes: float = Field(default=4.0, gt=0)
+    """Memory, in each process, for the training clips of shards (`hueman shard`). It says how many
+    are shuffled together: all if they fit, else a third of it. Not used for a dataset's folder."""
     save_every: int = Field(default=500, gt=0)
     """Updates between checkpoints."""
     sample_every: int = Field(default=250, gt=0)

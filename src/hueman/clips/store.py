@@ -97,6 +97,14 @@ class Dataset:
                 f"'hueman prepare SOURCE --out {self.root}'."
             )
 
+    def __str__(self) -> str:
+        return str(self.root)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.root.name
+
     @property
     def actors(self) -> list[str]:
         """Names of all actors, sorted."""

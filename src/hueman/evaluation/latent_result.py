@@ -13,7 +13,7 @@ from hueman.evaluation.subject import Subject
 from hueman.networks.color_encoders import ColorEncoders
 from hueman.progress import track
 from hueman.training.coloring import make_recolor
-from hueman.training.frames import ClipFrames
+from hueman.training.frames import Clip, ClipFrames
 
 TEST_SHARE = 4
 """So many times fewer frames of held-out clips than of training clips are encoded."""
@@ -35,7 +35,7 @@ class LatentResult:
 
 def measure_latent_spaces(
     subjects: Sequence[Subject],
-    train: list[ClipFrames],
+    train: Sequence[Clip],
     clips: Sequence[HeldOutClip],
     config: TrainingConfig,
     count: int,

@@ -19,7 +19,7 @@ from hueman.config import TrainingConfig
 from hueman.files import atomic_file
 from hueman.networks.color_encoders import ColorEncoders
 from hueman.training.data import FrameSampler, step_generator
-from hueman.training.frames import ClipFrames, Frames, Recolor
+from hueman.training.frames import Clip, Frames, Recolor, gather
 from hueman.training.stage_one import Region, build_encoder
 
 ENCODED_AT_ONCE = 16
@@ -97,7 +97,7 @@ class CodeSample:
 @torch.no_grad()
 def collect_codes(
     encoders: ColorEncoders,
-    frames: list[ClipFrames],
+    frames: Sequence[Clip],
     config: TrainingConfig,
     count: int,
     seed: int,
@@ -129,10 +129,9 @@ def collect_codes(
         raise ValueError(f"count must be at least 1, got {count}")
     places = FrameSampler(frames, batch_size=count, seed=seed).batch(0)
     random = step_generator(seed)
-    sources = [clip.frames for clip in frames]
     parts = []
     for start in range(0, count, ENCODED_AT_ONCE):
-        batch = Frames.gather(sources, places[start : start + ENCODED_AT_ONCE])
+        batch = gather(frames, places[start : start + ENCODED_AT_ONCE])
         upper = random_chroma(random, batch.upper_color[:, 0], config.max_chroma)
         lower = random_chroma(random, batch.lower_color[:, 0], config.max_chroma)
         seen = batch.recolored(upper, lower, recolor)

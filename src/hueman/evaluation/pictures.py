@@ -29,7 +29,7 @@ from hueman.evaluation.subject import Subject
 from hueman.generation.predictor import Predictor
 from hueman.progress import track
 from hueman.training.coloring import make_recolor
-from hueman.training.frames import ClipFrames
+from hueman.training.frames import Clip
 from hueman.training.model import VideoModel
 
 INTERPOLATION_SEED = 4
@@ -58,7 +58,7 @@ class Pictures:
 def draw_pictures(
     out: Path,
     subjects: Sequence[Subject],
-    train: Sequence[ClipFrames],
+    train: Sequence[Clip],
     clips: Sequence[HeldOutClip],
     latent: dict[str, LatentResult],
     config: TrainingConfig,
@@ -89,7 +89,7 @@ def draw_pictures(
     return pictures
 
 
-def _augmentation(out: Path, train: Sequence[ClipFrames], config: TrainingConfig) -> Figure:
+def _augmentation(out: Path, train: Sequence[Clip], config: TrainingConfig) -> Figure:
     people = {clip.actor: clip for clip in train}
     chosen = list(people.values())[:SHOWN_CLIPS]
     file = "figures/augmentation.png"

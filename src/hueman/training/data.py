@@ -6,6 +6,7 @@ uninterrupted one would have seen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -15,18 +16,38 @@ from hueman.clips.store import ClipEntry, Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.progress import track
-from hueman.training.frames import ClipFrames
+from hueman.shards.index import Sample
+from hueman.shards.location import names_shards
+from hueman.shards.store import Shards
+from hueman.training.frames import Clip, ClipFrames
+from hueman.training.shard_clips import ShardClips, clip_frames, in_order
 
 
 @dataclass(frozen=True)
 class Split:
     """The clips of a dataset at training size."""
 
-    train: list[ClipFrames]
+    train: Sequence[Clip]
     test: list[ClipFrames]
+    probe: Sequence[Clip]
+    """Training clips that are measured: all of a dataset, a few of shards that do not fit into
+    memory."""
 
 
-def split_entries(dataset: Dataset, config: TrainingConfig) -> dict[str, list[ClipEntry]]:
+def open_dataset(text: str) -> Dataset | Shards:
+    """Open a dataset by its folder, or shards by theirs, their URL or their pattern.
+
+    Raises:
+        HuemanError: there is none.
+    """
+    return Shards(text) if names_shards(text) else Dataset(text)
+
+
+@overload
+def split_entries(dataset: Dataset, config: TrainingConfig) -> dict[str, list[ClipEntry]]: ...
+@overload
+def split_entries(dataset: Shards, config: TrainingConfig) -> dict[str, list[Sample]]: ...
+def split_entries(dataset: Dataset | Shards, config: TrainingConfig) -> dict[str, list[Any]]:
     """Tell the clips for training, "train", from those for testing, "test" and "unseen".
 
     By the dataset's own split, unless `config.split` is "actions" or it has none; then all clips of
@@ -35,7 +56,7 @@ def split_entries(dataset: Dataset, config: TrainingConfig) -> dict[str, list[Cl
     on; only a dataset's own split has them.
     """
     split = _own_split(dataset, config)
-    entries: dict[str, list[ClipEntry]] = {"train": [], "test": [], "unseen": []}
+    entries: dict[str, list[Any]] = {"train": [], "test": [], "unseen": []}
     for entry in dataset.entries:
         if split is None:
             role = "test" if entry.action in config.test_actions else "train"
@@ -46,36 +67,73 @@ def split_entries(dataset: Dataset, config: TrainingConfig) -> dict[str, list[Cl
     return entries
 
 
-def load_split(dataset: Dataset, config: TrainingConfig, show_progress: bool = True) -> Split:
+def load_split(
+    dataset: Dataset | Shards, config: TrainingConfig, show_progress: bool = True
+) -> Split:
     """Read the clips that are for training and those that are for testing, see `split_entries`.
+
+    Of shards, those for training are read when they are asked for.
 
     Raises:
         HuemanError: every clip would be held out.
     """
+    if isinstance(dataset, Shards):
+        entries = split_entries(dataset, config)
+        _check_not_all_held_out(dataset, entries["train"], config)
+        return _split_of_shards(dataset, entries, config, show_progress)
     entries = split_entries(dataset, config)
-    if not entries["train"]:
-        raise HuemanError(
-            f"All clips of {dataset.root} are held out by {held_out_by(dataset, config)}; "
-            "none is left to train on."
-        )
+    _check_not_all_held_out(dataset, entries["train"], config)
     chosen = [*entries["train"], *entries["test"]]
     clips = [
         ClipFrames.of(dataset.read(entry), config.height, config.width)
         for entry in (track(chosen, "Reading clips", len(chosen)) if show_progress else chosen)
     ]
     count = len(entries["train"])
-    return Split(clips[:count], clips[count:])
+    return Split(clips[:count], clips[count:], clips[:count])
 
 
-def held_out_by(dataset: Dataset, config: TrainingConfig) -> str:
+def _split_of_shards(
+    shards: Shards,
+    entries: dict[str, list[Sample]],
+    config: TrainingConfig,
+    show_progress: bool,
+) -> Split:
+    """Read what is held out, and of what does not fit into memory as much as is measured."""
+    train = ShardClips(shards, entries["train"], config)
+    probe = [] if train.all_fit else train.first_block()
+    wanted = {sample.key for sample in [*entries["test"], *probe]}
+    needed = [
+        shard for shard in shards.shards if any(sample.key in wanted for sample in shard.samples)
+    ]
+    clips: dict[str, ClipFrames] = {}
+    for shard in track(needed, "Reading shards", len(needed)) if show_progress else needed:
+        for sample, clip in shards.read(shard, wanted):
+            clips[sample.key] = clip_frames(sample, clip, config.height, config.width)
+    test = [clips[sample.key] for sample in in_order(entries["test"])]
+    return Split(train, test, [clips[sample.key] for sample in probe] or train)
+
+
+def _check_not_all_held_out(
+    dataset: Dataset | Shards, train: Sequence[object], config: TrainingConfig
+) -> None:
+    if not train:
+        raise HuemanError(
+            f"All clips of {dataset} are held out by {held_out_by(dataset, config)}; "
+            "none is left to train on."
+        )
+
+
+def held_out_by(dataset: Dataset | Shards, config: TrainingConfig) -> str:
     """Name, for messages, what decides which clips are held out."""
     if _own_split(dataset, config):
         return "the dataset's split.json"
     return f"test_actions {list(config.test_actions)}"
 
 
-def _own_split(dataset: Dataset, config: TrainingConfig) -> DatasetSplit | None:
-    return read_split(dataset.root) if config.split == "dataset" else None
+def _own_split(dataset: Dataset | Shards, config: TrainingConfig) -> DatasetSplit | None:
+    if config.split != "dataset":
+        return None
+    return dataset.split if isinstance(dataset, Shards) else read_split(dataset.root)
 
 
 class FrameSampler:
@@ -89,11 +147,11 @@ class FrameSampler:
             never drawn, so that no sample crosses from one clip into the next.
     """
 
-    def __init__(self, clips: Sequence[ClipFrames], batch_size: int, seed: int, span: int = 1):
+    def __init__(self, clips: Sequence[Clip], batch_size: int, seed: int, span: int = 1):
         self.places = [
             (number, frame)
             for number, clip in enumerate(clips)
-            for frame in range(len(clip.frames) - span + 1)
+            for frame in range(len(clip) - span + 1)
         ]
         if not self.places:
             raise HuemanError(f"The training clips are too short: each needs {span} frames.")

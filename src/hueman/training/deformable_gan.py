@@ -30,14 +30,15 @@ from hueman.networks.vgg import VGGName
 from hueman.stage_config import DeformableGanConfig
 from hueman.training.adversary import judge_both
 from hueman.training.coloring import draw_clip_colors, make_recolor
-from hueman.training.data import FrameSampler, Split, step_generator
+from hueman.training.data import Split, step_generator
 from hueman.training.devices import place
-from hueman.training.frames import ClipFrames, Frames, Recolor
+from hueman.training.frames import Frames, Recolor, gather
 from hueman.training.losses import cross_entropy_loss, nearest_neighbour_loss
 from hueman.training.model_file import read_model, write_model
 from hueman.training.networks import TrainedNetworks
 from hueman.training.pictures import picture_grid
 from hueman.training.prefetch import Prefetcher, batches_ahead
+from hueman.training.sampling import make_sampler
 
 FORMAT = "hueman-deformable-gan-1"
 STAGE_NUMBER = 4
@@ -175,8 +176,10 @@ class DeformableGanStage:
         self.schedule = self.settings.schedule
         self.model = model
         self.recolor = recolor
-        self.clips = {"train": split.train, "test": split.test or split.train}
-        self.sampler = FrameSampler(split.train, self.schedule.batch_size, config.seed)
+        self.clips = {"train": split.train, "test": split.test or split.probe}
+        self.sampler = make_sampler(
+            split.train, self.schedule.batch_size, config.seed, fabric.world_size
+        )
         self.batch = Prefetcher(self.make_batch, batches_ahead(fabric), fabric.world_size)
         self.features = fabric.to_device(features)
 
@@ -235,14 +238,11 @@ class DeformableGanStage:
         train, targets = self.clips["train"], self.sampler.batch(number)
         shares = torch.rand(len(targets), generator=random).tolist()
         contents = [
-            (clip, int(share * len(train[clip].frames)))
+            (clip, int(share * len(train[clip])))
             for (clip, _), share in zip(targets, shares, strict=True)
         ]
-        content, target = self._frames(train, contents), self._frames(train, targets)
+        content, target = gather(train, contents), gather(train, targets)
         return self._pair(content, target, draw_clip_colors(content, self.config, random))
-
-    def _frames(self, clips: list[ClipFrames], places: list[tuple[int, int]]) -> Frames:
-        return Frames.gather([clip.frames for clip in clips], places)
 
     def _pair(
         self, content: Frames, target: Frames, colors: tuple[Tensor | None, Tensor | None]
@@ -266,14 +266,14 @@ class DeformableGanStage:
         clips = self.clips["test"]
         each = -(-count // len(clips))
         places = [
-            (number, (1 + index) * (len(clip.frames) - 1) // each)
+            (number, (1 + index) * (len(clip) - 1) // each)
             for number, clip in enumerate(clips)
             for index in range(each)
         ][:count]
         for start in range(0, len(places), self.schedule.batch_size):
             some = places[start : start + self.schedule.batch_size]
-            content = self._frames(clips, [(number, 0) for number, _ in some])
-            yield self._placed(self._pair(content, self._frames(clips, some), (None, None)))
+            content = gather(clips, [(number, 0) for number, _ in some])
+            yield self._placed(self._pair(content, gather(clips, some), (None, None)))
 
     @torch.no_grad()
     def measure(self) -> dict[str, float]:

@@ -22,6 +22,7 @@ from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.memory import return_freed_memory
+from hueman.shards.store import Shards
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
 from hueman.training.deformable_gan import (
@@ -98,7 +99,7 @@ class RunCost:
 
 
 def dry_run(
-    dataset: Dataset,
+    dataset: Dataset | Shards,
     config: TrainingConfig,
     device: str = "auto",
     start_from: Path | None = None,
@@ -112,7 +113,7 @@ def dry_run(
 
 @clear_memory_errors()
 def measure_cost(
-    dataset: Dataset,
+    dataset: Dataset | Shards,
     config: TrainingConfig,
     device: str = "auto",
     start_from: Path | None = None,

@@ -14,6 +14,7 @@ from lightning_fabric import Fabric
 from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
+from hueman.shards.store import Shards
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
 from hueman.training.fitting import clear_memory_errors
@@ -25,7 +26,7 @@ REGIONS: tuple[Region, ...] = ("upper", "lower")
 
 
 def train_encoders(
-    dataset: Dataset, folder: Path, split: Split, config: TrainingConfig, fabric: Fabric
+    dataset: Dataset | Shards, folder: Path, split: Split, config: TrainingConfig, fabric: Fabric
 ) -> dict[str, dict[str, float]]:
     """Train E_up and E_down and return the measurements of each.
 
@@ -57,15 +58,13 @@ def _train(
 
 
 def _side_by_side(
-    dataset: Dataset, folder: Path, config: TrainingConfig, reporter: Reporter
+    dataset: Dataset | Shards, folder: Path, config: TrainingConfig, reporter: Reporter
 ) -> dict[str, dict[str, float]]:
     context = multiprocessing.get_context("spawn")
     messages = context.Queue()
     threads = max(1, torch.get_num_threads() // 2)
     workers: list[BaseProcess] = [
-        context.Process(
-            target=_worker, args=(region, dataset.root, folder, config, threads, messages)
-        )
+        context.Process(target=_worker, args=(region, dataset, folder, config, threads, messages))
         for region in REGIONS
     ]
     for worker in workers:
@@ -120,7 +119,7 @@ class _QueueReporter:
 
 def _worker(
     region: Region,
-    root: Path,
+    dataset: Dataset | Shards,
     folder: Path,
     config: TrainingConfig,
     threads: int,
@@ -132,7 +131,7 @@ def _worker(
     try:
         fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
         with clear_memory_errors():
-            split = load_split(Dataset(root), config, show_progress=False)
+            split = load_split(dataset, config, show_progress=False)
             result = _train(region, folder, split, config, fabric, _QueueReporter(messages))
         messages.put((region, result))
     except HuemanError as error:

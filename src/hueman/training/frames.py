@@ -1,8 +1,9 @@
 """Prepared frames at the size a network works at, and the inputs the networks take from them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -42,10 +43,20 @@ class Frames:
     """float32 (N, 3), mean Lab of the lower garment over the frame's clip."""
 
     @classmethod
-    def of(cls, clip: PreparedClip, height: int, width: int) -> "Frames":
-        """Bring a prepared clip to `height` x `width`; pictures are averaged over area."""
+    def of(
+        cls,
+        clip: PreparedClip,
+        height: int,
+        width: int,
+        colors: GarmentStatistics | None = None,
+    ) -> "Frames":
+        """Bring a prepared clip to `height` x `width`; pictures are averaged over area.
+
+        Its garments' colours are measured if they are not given.
+        """
         pose = scale_pose(clip.pose, width / clip.frames.shape[2], height / clip.frames.shape[1])
-        colors = GarmentStatistics.of_clip(clip.frames, clip.upper, clip.lower)
+        if colors is None:
+            colors = GarmentStatistics.of_clip(clip.frames, clip.upper, clip.lower)
         labels = torch.from_numpy(clip.parts)[:, None].float()
         masks = {
             name: resize(torch.from_numpy(getattr(clip, name))[:, None], height, width)
@@ -61,7 +72,11 @@ class Frames:
         )
 
     @classmethod
-    def gather(cls, sources: Sequence["Frames"], places: Sequence[tuple[int, int]]) -> "Frames":
+    def gather(
+        cls,
+        sources: "Sequence[Frames] | Mapping[int, Frames]",
+        places: Sequence[tuple[int, int]],
+    ) -> "Frames":
         """Collect frames of several clips, each place a (clip number, frame number)."""
         return cls(
             **{
@@ -220,6 +235,40 @@ Recolor = Callable[[Frames, Tensor | None, Tensor | None], Tensor]
 """
 
 
+class Clip(Protocol):
+    """A clip to train on; its frames are in memory, or are read when they are asked for."""
+
+    @property
+    def actor(self) -> str:
+        """Who is seen."""
+        ...
+
+    @property
+    def action(self) -> str:
+        """What they do."""
+        ...
+
+    @property
+    def fps(self) -> float:
+        """Frames a second of the source."""
+        ...
+
+    @property
+    def frames(self) -> Frames:
+        """At training size."""
+        ...
+
+    def __len__(self) -> int:
+        """Return the number of frames; it is known without reading them."""
+        ...
+
+
+def gather(clips: Sequence[Clip], places: Sequence[tuple[int, int]]) -> Frames:
+    """Collect frames of clips, each place a (clip number, frame number), reading no other clip."""
+    needed = {number: clips[number].frames for number in {number for number, _ in places}}
+    return Frames.gather(needed, places)
+
+
 @dataclass(frozen=True)
 class ClipFrames:
     """The frames of one clip, with its name."""
@@ -228,6 +277,10 @@ class ClipFrames:
     action: str
     fps: float
     frames: Frames
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.frames)
 
     @classmethod
     def of(cls, clip: PreparedClip, height: int, width: int) -> "ClipFrames":

@@ -17,10 +17,10 @@ from hueman.files import atomic_file
 from hueman.stage_config import Schedule
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.curves import draw_curves
-from hueman.training.data import FrameSampler
 from hueman.training.fitting import explain_out_of_memory, is_out_of_memory
 from hueman.training.interruption import deferred_interrupt
 from hueman.training.networks import TrainedNetworks, average_over_processes
+from hueman.training.sampling import Sampler
 from hueman.training.settings import settings_of
 
 
@@ -39,7 +39,7 @@ class Stage(Protocol):
     name: str
     """As in the settings, such as `stage_two`."""
     schedule: Schedule
-    sampler: FrameSampler
+    sampler: Sampler
     networks: TrainedNetworks
     """What a checkpoint holds."""
     judged_by: tuple[str, Literal["lowest", "highest"]]

@@ -3,6 +3,7 @@
 All frames of a sample, its content frame included, wear the same colours (paper, section 4.2).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,12 +17,13 @@ from hueman.config import TrainingConfig
 from hueman.features.close_ups import close_up_squares
 from hueman.features.skeleton import BODY_PARTS
 from hueman.training.coloring import draw_clip_colors
-from hueman.training.data import FrameSampler, step_generator
+from hueman.training.data import step_generator
 from hueman.training.devices import place
-from hueman.training.frames import ClipFrames, Frames, Recolor
+from hueman.training.frames import Clip, Frames, Recolor, gather
 from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, black_frames
 from hueman.training.prefetch import Prefetcher, batches_ahead
+from hueman.training.sampling import make_sampler
 
 STAGE_NUMBER = 2
 BLOTCH = 8
@@ -86,19 +88,18 @@ class FramePairs:
     def __init__(
         self,
         model: VideoModel,
-        clips: list[ClipFrames],
+        clips: Sequence[Clip],
         config: TrainingConfig,
         fabric: Fabric,
         recolor: Recolor | None = None,
     ):
         self.model = model
-        self.frames = [clip.frames for clip in clips]
+        self.clips = clips
         self.config = config
         self.fabric = fabric
         self.recolor = recolor
-        self.sampler = FrameSampler(
-            clips, config.stage_two.schedule.batch_size, config.seed, span=2
-        )
+        batch_size = config.stage_two.schedule.batch_size
+        self.sampler = make_sampler(clips, batch_size, config.seed, fabric.world_size, span=2)
         self._warped = Prefetcher(self.warp, batches_ahead(fabric), fabric.world_size)
 
     @property
@@ -142,7 +143,7 @@ class FramePairs:
         stage = self.config.stage_two
         random = step_generator(self.config.seed, STAGE_NUMBER, number)
         places = self.sampler.batch(number)
-        content = Frames.gather(self.frames, self._content_places(places, random))
+        content = gather(self.clips, self._content_places(places, random))
         colors = draw_clip_colors(content, self.config, random)
         count = 3 if self.config.lightness_augmentation else 2
         own = (content.upper_color[:, -count:], content.lower_color[:, -count:])
@@ -192,7 +193,7 @@ class FramePairs:
 
     def _frames_after(self, places: list[tuple[int, int]], later: int) -> Frames:
         """Return the frames `later` frames after (or before) the places, within their clips."""
-        return Frames.gather(self.frames, [(clip, max(0, frame + later)) for clip, frame in places])
+        return gather(self.clips, [(clip, max(0, frame + later)) for clip, frame in places])
 
     def _blotches(self, number: int, begins_black: bool) -> list[Tensor]:
         """Draw smooth noise for v0 and v1, of another strength for each sample; black stays so."""
@@ -223,6 +224,6 @@ class FramePairs:
             return [(clip, 0) for clip, _ in places]
         uniform = torch.rand(len(places), generator=random).tolist()
         return [
-            (clip, int(share * len(self.frames[clip])))
+            (clip, int(share * len(self.clips[clip])))
             for (clip, _), share in zip(places, uniform, strict=True)
         ]

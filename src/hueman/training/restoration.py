@@ -5,6 +5,7 @@ F = that frame's own feature map. The network R learns F~ -> F against a discrim
 [F~, F] and [F~, R(F~)], with an L1 term beside, as pix2pix (Isola et al. 2017) does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,14 +19,15 @@ from hueman.errors import HuemanError
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.networks.restoration import FEATURE_CHANNELS, RestorationNetwork
 from hueman.training.adversary import judge_both
-from hueman.training.data import FrameSampler, Split, step_generator
+from hueman.training.data import Split, step_generator
 from hueman.training.devices import place
-from hueman.training.frames import ClipFrames, Frames
+from hueman.training.frames import Clip, gather
 from hueman.training.losses import least_squares_loss
 from hueman.training.model import VideoModel
 from hueman.training.networks import TrainedNetworks
 from hueman.training.pictures import picture_grid
 from hueman.training.prefetch import Prefetcher, batches_ahead
+from hueman.training.sampling import make_sampler
 
 STAGE_NUMBER = 3
 MEASURED_FRAMES = 48
@@ -58,8 +60,10 @@ class RestorationStage:
         self.fabric = fabric
         self.schedule = self.settings.schedule
         self.model = model
-        self.clips = {"train": split.train, "test": split.test or split.train}
-        self.sampler = FrameSampler(split.train, self.schedule.batch_size, config.seed)
+        self.clips = {"train": split.train, "test": split.test or split.probe}
+        self.sampler = make_sampler(
+            split.train, self.schedule.batch_size, config.seed, fabric.world_size
+        )
         self.batch = Prefetcher(self.make_batch, batches_ahead(fabric), fabric.world_size)
 
         torch.manual_seed(config.seed + STAGE_NUMBER)
@@ -107,19 +111,18 @@ class RestorationStage:
         first = self.config.stage_two.source_frame == "first"
         train = self.clips["train"]
         content = [
-            (clip, 0 if first else int(share * len(train[clip].frames)))
+            (clip, 0 if first else int(share * len(train[clip])))
             for (clip, _), share in zip(places, shares, strict=True)
         ]
         return self._warp(train, content, places)
 
     def _warp(
         self,
-        clips: list[ClipFrames],
+        clips: Sequence[Clip],
         content_places: list[tuple[int, int]],
         places: list[tuple[int, int]],
     ) -> WarpedFrames:
-        sources = [clip.frames for clip in clips]
-        content, target = (Frames.gather(sources, each) for each in (content_places, places))
+        content, target = (gather(clips, each) for each in (content_places, places))
         warped, _ = content.warped(target.pose, "frame", self.config.stage_two.stick_figure)
         return WarpedFrames(warped, target.features())
 
@@ -128,7 +131,7 @@ class RestorationStage:
         clips = self.clips["test"]
         each = -(-count // len(clips))
         places = [
-            (number, (1 + index) * (len(clip.frames) - 1) // each)
+            (number, (1 + index) * (len(clip) - 1) // each)
             for number, clip in enumerate(clips)
             for index in range(each)
         ][:count]

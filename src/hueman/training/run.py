@@ -16,6 +16,7 @@ folder that all of them see.
 """
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig, config_to_dict
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.shards.store import Shards
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
@@ -48,6 +50,7 @@ from hueman.training.distillation import (
 from hueman.training.encoders import REGIONS, train_encoders
 from hueman.training.fine_tuning import START_FILE, keep_beginning, read_start, start_model
 from hueman.training.fitting import clear_memory_errors
+from hueman.training.frames import Clip
 from hueman.training.latent import CodeDistribution
 from hueman.training.loop import Stage, total_updates, train_stage
 from hueman.training.model import VideoModel, load_model, save_model
@@ -70,7 +73,7 @@ TITLES = {
 
 
 def train(
-    dataset: Dataset,
+    dataset: Dataset | Shards,
     out: Path,
     config: TrainingConfig,
     device: str = "auto",
@@ -83,7 +86,7 @@ def train(
     """Train all stages, or go on where an earlier run with the same settings stopped.
 
     Args:
-        dataset: prepared clips.
+        dataset: prepared clips, or shards of them.
         out: folder of the run.
         config: all settings.
         device: "auto", "cpu" or "cuda".
@@ -112,7 +115,9 @@ def train(
 
 
 @clear_memory_errors()
-def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabric) -> Path:
+def _train_all(
+    dataset: Dataset | Shards, out: Path, config: TrainingConfig, fabric: Fabric
+) -> Path:
     """Train stage after stage; the first process writes the model."""
     split = load_split(dataset, config, show_progress=fabric.is_global_zero)
     torch.manual_seed(config.seed)
@@ -133,7 +138,7 @@ def _train_all(dataset: Dataset, out: Path, config: TrainingConfig, fabric: Fabr
 
 
 def _train_video_model(
-    dataset: Dataset,
+    dataset: Dataset | Shards,
     out: Path,
     split: Split,
     config: TrainingConfig,
@@ -234,7 +239,7 @@ def _codes(model: VideoModel, split: Split, config: TrainingConfig, fabric: Fabr
     for region in REGIONS:
         stage = StageOne(region, split, config, fabric, make_recolor(config, fabric.device))
         stage.encoder.module.load_state_dict(getattr(model.encoders, region).state_dict())
-        codes.append(stage.encode(split.train, CODES_FOR_DISTRIBUTION, both=True)[0])
+        codes.append(stage.encode(split.probe, CODES_FOR_DISTRIBUTION, both=True)[0])
     return torch.cat(codes, dim=1)
 
 
@@ -252,15 +257,20 @@ def _restore_best(stage: Stage, folder: Path) -> int:
 
 
 def _notes(
-    dataset: Dataset, split: Split, config: TrainingConfig, fabric: Fabric
+    dataset: Dataset | Shards, split: Split, config: TrainingConfig, fabric: Fabric
 ) -> dict[str, Any]:
     return {
-        "dataset": dataset.root.name,
-        "train_clips": [f"{clip.actor}/{clip.action}" for clip in split.train],
-        "test_clips": [f"{clip.actor}/{clip.action}" for clip in split.test],
+        "dataset": dataset.name,
+        "train_clips": _names(split.train),
+        "test_clips": _names(split.test),
         "seed": config.seed,
         "device": str(fabric.device),
         "processes": fabric.world_size,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
     }
+
+
+def _names(clips: Sequence[Clip]) -> list[str]:
+    """Name clips, each once; a long one may lie in several samples."""
+    return list(dict.fromkeys(f"{clip.actor}/{clip.action}" for clip in clips))

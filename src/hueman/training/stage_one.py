@@ -9,6 +9,7 @@ BicycleGAN (Zhu et al. 2017) it is regressed on another picture, made with a ran
 by a second discriminator; see `StageOneConfig.latent_regression`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,14 +25,15 @@ from hueman.networks.patch_discriminator import MultiScaleDiscriminator
 from hueman.networks.residual_encoder import ResidualEncoder
 from hueman.networks.unet import UNet
 from hueman.training.adversary import judge_both
-from hueman.training.data import FrameSampler, Split, step_generator
+from hueman.training.data import Split, step_generator
 from hueman.training.devices import place
-from hueman.training.frames import ClipFrames, Frames, Recolor
+from hueman.training.frames import Clip, Frames, Recolor, gather
 from hueman.training.latent import active_units, linear_probe
 from hueman.training.losses import kl_loss, least_squares_loss, weighted_l1_loss
 from hueman.training.networks import TrainedNetworks
 from hueman.training.pictures import picture_grid
 from hueman.training.prefetch import Prefetcher, batches_ahead
+from hueman.training.sampling import make_sampler
 
 Region = Literal["upper", "lower"]
 COLOR_UNIT = 40.0
@@ -97,8 +99,9 @@ class StageOne:
         self.fabric = fabric
         self.recolor = recolor
         self.schedule = stage.schedule
-        self.sampler = FrameSampler(split.train, stage.schedule.batch_size, config.seed)
-        self.train_frames = [clip.frames for clip in split.train]
+        self.sampler = make_sampler(
+            split.train, stage.schedule.batch_size, config.seed, fabric.world_size
+        )
         self.batch = Prefetcher(self.make_batch, batches_ahead(fabric), fabric.world_size)
         torch.manual_seed(config.seed + self.number)
         self.networks = TrainedNetworks(
@@ -194,7 +197,7 @@ class StageOne:
     def make_batch(self, number: int) -> ColoredBatch:
         """Make batch `number`, on the CPU; each frame gets a colour of its own (section 4.2)."""
         random = step_generator(self.config.seed, self.number, number)
-        frames = Frames.gather(self.train_frames, self.sampler.batch(number))
+        frames = gather(self.split.train, self.sampler.batch(number))
         colored, region, worn = self.colored(frames, random)
         if not self.config.color_augmentation:
             colored = frames.pictures()
@@ -237,15 +240,15 @@ class StageOne:
         return batch.recolored(*used, recolor=self.recolor), regions, torch.cat(kept, dim=1)
 
     @torch.no_grad()
-    def encode(self, clips: list[ClipFrames], count: int, both: bool) -> tuple[Tensor, Tensor]:
+    def encode(self, clips: Sequence[Clip], count: int, both: bool) -> tuple[Tensor, Tensor]:
         """Encode `count` randomly coloured frames: codes (N, code) and the colours used (N, 2C)."""
         random = step_generator(self.config.seed, 10 + self.number, int(both))
         order = np.random.default_rng(self.config.seed)
         codes, colors = [], []
         for start in range(0, count, ENCODED_AT_ONCE):
             numbers = order.integers(len(clips), size=min(ENCODED_AT_ONCE, count - start))
-            places = [(int(n), int(order.integers(len(clips[n].frames)))) for n in numbers]
-            batch = Frames.gather([clip.frames for clip in clips], places)
+            places = [(int(n), int(order.integers(len(clips[n])))) for n in numbers]
+            batch = gather(clips, places)
             frames, regions, used = self.colored(batch, random, both)
             codes.append(self.encoder(place(frames * regions, self.fabric))[0].float().cpu())
             colors.append(used)
@@ -258,8 +261,8 @@ class StageOne:
         garment's colour when both are random; near 0 is right. `active_units`: numbers of the
         code that vary (Burda et al. 2016).
         """
-        codes, colors = self.encode(self.split.train, self.probe_frames, both=True)
-        test = self.split.test or self.split.train
+        codes, colors = self.encode(self.split.probe, self.probe_frames, both=True)
+        test = self.split.test or self.split.probe
         test_codes, test_colors = self.encode(test, self.probe_frames // 2, both=False)
         garments, test_garments = colors.chunk(2, dim=1), test_colors.chunk(2, dim=1)
         own, other = garments[self.number], garments[1 - self.number]
@@ -273,9 +276,9 @@ class StageOne:
     @torch.no_grad()
     def sample(self) -> np.ndarray:
         """Show coloured frames, their reconstructions, and the frames with their codes swapped."""
-        clips = self.split.test or self.split.train
-        places = [(n % len(clips), len(clips[n % len(clips)].frames) // 2) for n in range(8)]
-        batch = Frames.gather([clip.frames for clip in clips], places)
+        clips = self.split.test or self.split.probe
+        places = [(n % len(clips), len(clips[n % len(clips)]) // 2) for n in range(8)]
+        batch = gather(clips, places)
         frames, regions, _ = self.colored(batch, step_generator(self.config.seed, 20 + self.number))
         features = place(batch.features(), self.fabric)
         code, _ = self.encoder(place(frames * regions, self.fabric))

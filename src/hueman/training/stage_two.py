@@ -73,7 +73,7 @@ class StageTwo:
         self.end_to_end = config.method == "end_to_end"
         self.model.encoders.requires_grad_(self.end_to_end)
         self.batch = FramePairs(model, split.train, config, fabric, recolor)
-        self.held_out = FramePairs(model, split.test or split.train, config, fabric, recolor)
+        self.held_out = FramePairs(model, split.test or split.probe, config, fabric, recolor)
         self.sampler = self.batch.sampler
 
         torch.manual_seed(config.seed + STAGE_NUMBER)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from hueman.evaluation.held_out import HeldOutClip
-from hueman.training.frames import ClipFrames, Frames
+from hueman.training import frames as training
+from hueman.training.frames import Frames
 
-Clip = ClipFrames | HeldOutClip
+Clip = training.Clip | HeldOutClip
 
 
 def content_and_target(clip: Clip, target: int) -> tuple[Frames, Frames]:
