@@ -14,6 +14,7 @@ import torch
 from hueman.clips.arrays import file_sha256
 from hueman.clips.store import FORMAT, ClipEntry, PreparedClip, read_index, write_clip, write_index
 from hueman.errors import HuemanError
+from hueman.preparation.pacing import kept_up
 from hueman.preparation.preview import write_preview
 from hueman.preparation.settings import available_cpus
 from hueman.preparation.workers import Failure, run_in_workers
@@ -118,8 +119,9 @@ def build_dataset(
 ) -> DatasetSummary:
     """Make clips and add them to the dataset `out`.
 
-    The index is written after each clip: a run that is stopped, or killed, goes on where it was
-    when it is started again. A clip that cannot be made is refused and harms no other.
+    The index is written after each clip (less often where it is large, see `kept_up`): a run that
+    is stopped, or killed, goes on where it was when it is started again. A clip that cannot be made
+    is refused and harms no other.
 
     Args:
         out: folder of the dataset; made if need be. Other clips in it stay.
@@ -142,13 +144,14 @@ def build_dataset(
 
     pull(recipe.weights)  # once, and not in every process
     title = f"{recipe.doing} clips"
-    for job, outcome in run_clip_jobs(title, recipe.make_maker, work, jobs, recipe.threads):
-        if isinstance(outcome, Failure):
-            summary.refused.append(RefusedClip(job.source, outcome.reason))
-        else:
-            summary.made.append(outcome)
-            entries[outcome.actor, outcome.action] = outcome
-            write_index(out, list(entries.values()))
+    with kept_up(lambda: write_index(out, list(entries.values()))) as keep_index:
+        for job, outcome in run_clip_jobs(title, recipe.make_maker, work, jobs, recipe.threads):
+            if isinstance(outcome, Failure):
+                summary.refused.append(RefusedClip(job.source, outcome.reason))
+            else:
+                summary.made.append(outcome)
+                entries[outcome.actor, outcome.action] = outcome
+                keep_index()
     return summary
 
 
