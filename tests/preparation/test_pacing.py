@@ -55,9 +55,14 @@ def test_what_waits_is_written_when_the_work_fails(clock):
         written.append(len(changes))
 
     changes: list[str] = []
-    with pytest.raises(KeyboardInterrupt), kept_up(write) as keep:
-        for name in ("a", "b"):
-            changes.append(name)
-            keep()
-        raise KeyboardInterrupt
+
+    def fail_after(names: tuple[str, ...]) -> None:
+        with kept_up(write) as keep:
+            for name in names:
+                changes.append(name)
+                keep()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail_after(("a", "b"))
     assert written == [1, 2]
