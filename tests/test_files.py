@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from hueman.errors import HuemanError
-from hueman.files import atomic_file, atomic_folder
+from hueman.files import LOCK, UNFINISHED, atomic_file, atomic_folder
 
 
 def test_file_appears_when_the_block_succeeds(tmp_path):
@@ -56,3 +56,32 @@ def test_a_file_in_place_of_a_folder_is_one_clear_sentence(tmp_path):
         atomic_file(tmp_path / "out" / "a.txt"),
     ):
         pass
+
+
+def test_an_old_folder_stays_when_the_new_one_cannot_take_its_place(tmp_path):
+    target = tmp_path / "out"
+    with atomic_folder(target) as temporary:
+        (temporary / "old").touch()
+    with pytest.raises(FileNotFoundError), atomic_folder(target) as temporary:
+        temporary.rmdir()
+    assert [path.name for path in target.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_a_killed_writer_left_goes_and_what_others_write_stays(tmp_path):
+    left = tmp_path / f".left{UNFINISHED}"
+    left.mkdir()
+    (left / LOCK).touch()
+    (left / "b.txt").write_text("half")
+    with atomic_file(tmp_path / "a.txt") as first:
+        first.write_text("first")
+        with atomic_file(tmp_path / "b.txt") as second:
+            second.write_text("second")
+        assert not left.exists()
+        assert first.read_text() == "first"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_an_unreadable_input_is_not_taken_for_the_output(tmp_path):
+    with pytest.raises(PermissionError), atomic_file(tmp_path / "out" / "a.txt"):
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "input.txt"))

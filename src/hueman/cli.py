@@ -13,7 +13,7 @@ from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg
 from hueman.choreography.settings import Background, EdgeSource
 from hueman.cli_videos import colorways, export, interpolate, personalize, sample, studio
 from hueman.engines.settings import EngineName
-from hueman.errors import HuemanError
+from hueman.errors import HuemanError, one_line
 from hueman.generation.settings import DrivingSettings
 from hueman.memory import keep_freed_memory
 from hueman.preparation.settings import PerceptionSettings, PrepareSettings
@@ -50,7 +50,7 @@ def weights(
         for outcome in pull_each(names):
             if isinstance(outcome, HuemanError):
                 failed = True
-                print(f"error: {outcome}", file=sys.stderr)
+                print(f"error: {one_line(outcome)}", file=sys.stderr)
             else:
                 print(outcome)
         if failed:
@@ -63,11 +63,13 @@ def weights(
 
 
 def prepare(
-    sources: Positional[tuple[Path, ...]],
-    out: Out,
+    sources: Positional[tuple[str, ...]],
+    out: Annotated[str, arg(aliases=["-o"])],
     manifest: Path | None = None,
     exclude: Repeatable = (),
     jobs: int | None = None,
+    engine: Literal["local", "ray"] = "local",
+    address: str | None = None,
     settings: OmitArgPrefixes[PrepareSettings] = DEFAULT_SETTINGS,
 ) -> None:
     """Turn videos into a dataset: frames, poses, masks, edges, body parts, garments, previews.
@@ -76,17 +78,24 @@ def prepare(
     beside each clip, before training.
 
     Args:
-        sources: videos, folders of frames, or folders of ACTOR/ACTION.mp4.
-        out: folder of the dataset.
+        sources: videos, folders of frames, or folders of ACTOR/ACTION.mp4; here or at an address
+            such as s3://bucket/videos.
+        out: folder of the dataset, or an address.
         manifest: CSV file with the columns path, actor and action.
         exclude: names to leave out, such as "*.draft.mp4".
         jobs: clips at once; as many as CPU cores by default.
+        engine: local uses processes of this machine, ray a Ray cluster (docs/scale.md).
+        address: HOST:PORT of the cluster's head, or auto; by default ray works on this machine.
         settings: how to prepare them.
     """
     from hueman.clips.sources import find_clips
+    from hueman.preparation.cluster import Cluster
     from hueman.preparation.prepare import prepare as run
 
-    summary = run(find_clips(sources, manifest, _all(exclude)), out, settings, jobs)
+    if address is not None and engine != "ray":
+        raise HuemanError(f"--address {address} is for a Ray cluster; add --engine ray.")
+    cluster = Cluster(address) if engine == "ray" else None
+    summary = run(find_clips(sources, manifest, _all(exclude)), out, settings, jobs, cluster)
     print(summary)
     if summary.refused:
         sys.exit(1)
@@ -224,7 +233,7 @@ def poses(
 
 
 def shard(
-    dataset: Positional[Path],
+    dataset: Positional[str],
     out: Annotated[str, arg(aliases=["-o"])],
     frames: int = 128,
     megabytes: float = 64,
@@ -235,7 +244,7 @@ def shard(
     Needs pip install 'hueman[cluster]'. All shards appear together, when they are complete.
 
     Args:
-        dataset: folder made by 'hueman prepare' or 'hueman render'.
+        dataset: folder made by 'hueman prepare' or 'hueman render', or the address of one.
         out: pattern of the shards' paths, such as FOLDER/shards-%06d.tar; the folder is new.
         frames: the most frames in a sample; longer clips are cut.
         megabytes: a shard is closed when it is so large.
@@ -266,8 +275,9 @@ def train(
     enough; on several, start the command on each by torchrun, with OUT on a disk all of them see.
 
     Args:
-        dataset: folder made by 'hueman prepare'; or shards of one, by 'hueman shard': their folder
-            or URL (http, s3, ...), or some, as FOLDER/shards-{000000..000003}.tar.
+        dataset: folder made by 'hueman prepare', or the address of one; or shards of one, by
+            'hueman shard': their folder or address (http, s3, ...), or some, as
+            FOLDER/shards-{000000..000003}.tar.
         out: folder of the run; its model.safetensors is the result.
         preset: demo, lite (default), paper, realtime, or a YAML file.
         set: changes to the preset, such as stage_two.schedule.steps=2000.
@@ -382,8 +392,27 @@ def generate(
     )
 
 
+def check(paths: Positional[tuple[Path, ...]], leave_out: bool = False) -> None:
+    """Find out whether datasets, training runs, models or checkpoints are damaged; exit with 1.
+
+    Training and measuring compare the checksums of what they read by themselves. A damaged clip is
+    repaired by the command that made the dataset, which makes only what is damaged.
+
+    Args:
+        paths: folders of datasets or training runs, or files of models or checkpoints.
+        leave_out: take damaged clips out of their dataset, to do without them.
+    """
+    from hueman.checking import check as run
+
+    found = [run(path, leave_out) for path in paths]
+    for each in found:
+        print(each)
+    if any(each.damaged and not each.left_out for each in found):
+        sys.exit(1)
+
+
 def split(
-    dataset: Positional[Path],
+    dataset: Positional[str],
     test_actions: int = 2,
     unseen_actors: int = 0,
     seed: int = 0,
@@ -393,7 +422,7 @@ def split(
     'hueman train' and 'hueman evaluate' honour it.
 
     Args:
-        dataset: folder made by 'hueman prepare'.
+        dataset: folder made by 'hueman prepare', or the address of one.
         test_actions: how many actions nobody is trained on.
         unseen_actors: how many actors are not trained on at all.
         seed: the same one draws the same.
@@ -406,7 +435,7 @@ def split(
 
 def evaluate(
     model: Positional[Path],
-    dataset: Positional[Path],
+    dataset: Positional[str],
     out: Out,
     json: Path | None = None,
     restoration: Literal["auto", "on", "off"] = "auto",
@@ -418,7 +447,7 @@ def evaluate(
 
     Args:
         model: folder of a training run, or its model.safetensors.
-        dataset: folder made by 'hueman prepare' or 'hueman render'.
+        dataset: folder made by 'hueman prepare' or 'hueman render', or the address of one.
         out: folder for report.html, result.json, clips.csv, pictures and videos.
         json: file to write all numbers to as well.
         restoration: restore warped feature maps (on) or not (off); auto does as in training.
@@ -506,6 +535,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "interpolate": interpolate,
     "studio": studio,
     "export": export,
+    "check": check,
     "split": split,
     "evaluate": evaluate,
     "benchmark": benchmark,
@@ -523,7 +553,7 @@ def main() -> NoReturn:
     try:
         tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="hueman", description=__doc__)
     except HuemanError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {one_line(error)}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)

@@ -1,5 +1,6 @@
 """The settings of a whole training run, YAML presets, dotted overrides."""
 
+import reprlib
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict
@@ -7,11 +8,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from hueman.errors import HuemanError
+from hueman.files import exists, read_text
+from hueman.settings_file import MAX_BYTES, parse_settings
 from hueman.stage_config import (
     STRICT,
     DeformableGanConfig,
@@ -145,17 +147,20 @@ def load_config(preset: str, overrides: Sequence[str] = ()) -> TrainingConfig:
     """
     if preset in presets():
         text = (resources.files("hueman") / "presets" / f"{preset}.yaml").read_text("utf-8")
-    elif Path(preset).is_file():
-        text = Path(preset).read_text(encoding="utf-8")
+    elif exists(Path(preset)):
+        text = _read_preset(Path(preset))
     else:
         raise HuemanError(
             f"There is no preset or file '{preset}'; presets are {', '.join(presets())}."
         )
+    return override_config(parse_settings(text, f"'{preset}'"), overrides)
+
+
+def _read_preset(path: Path) -> str:
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise HuemanError(f"'{preset}' is not valid YAML: {error}") from error
-    return override_config(content, overrides)
+        return read_text(path, MAX_BYTES)
+    except (OSError, UnicodeDecodeError) as error:
+        raise HuemanError(f"The preset '{path}' cannot be read: {error}.") from error
 
 
 def override_config(content: Any, overrides: Sequence[str]) -> TrainingConfig:
@@ -184,7 +189,7 @@ def _problem(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     text = ": ".join(filter(None, [name, problem["msg"].removeprefix("Value error, ")]))
     whole_group = problem["type"] in ("value_error", "missing")
-    return text if whole_group else f"{text} (got {problem['input']!r})"
+    return text if whole_group else f"{text} (got {reprlib.repr(problem['input'])})"
 
 
 def config_to_dict(config: TrainingConfig) -> dict[str, Any]:
@@ -209,4 +214,4 @@ def _set(content: Any, override: str) -> None:
         content = content.setdefault(group, {}) if isinstance(content, dict) else None
     if not isinstance(content, dict):
         raise HuemanError(f"'{name}' names no setting.")
-    content[last] = yaml.safe_load(value)
+    content[last] = parse_settings(value, f"'{override}'")

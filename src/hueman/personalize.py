@@ -14,12 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from hueman.box import boxed_model
 from hueman.clips.sources import find_clips
 from hueman.clips.store import Dataset
-from hueman.config import TrainingConfig, config_from_dict, config_to_dict, override_config
+from hueman.config import TrainingConfig, config_to_dict, override_config
 from hueman.errors import HuemanError
 from hueman.generation.content import working_size
 from hueman.preparation.prepare import prepare
@@ -27,7 +25,7 @@ from hueman.preparation.settings import PerceptionSettings, PrepareSettings
 from hueman.training.dry_run import measure_cost
 from hueman.training.model import load_model
 from hueman.training.run import train
-from hueman.training.settings import SETTINGS_FILE
+from hueman.training.settings import SETTINGS_FILE, read_settings
 
 LEAST_UPDATES = 20
 """Fewer would not be worth the name."""
@@ -126,9 +124,9 @@ def _begun(out: Path) -> TrainingConfig | None:
     if not file.is_file():
         return None
     try:
-        return config_from_dict(yaml.safe_load(file.read_text("utf-8")))
-    except yaml.YAMLError as error:
-        raise HuemanError(f"{file} is damaged; choose another --out.") from error
+        return read_settings(file)
+    except HuemanError as error:
+        raise HuemanError(f"{error} Choose another --out.") from error
 
 
 def _planned(

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
+STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 Upsampling = Literal["transposed", "nearest", "bilinear"]
 Initialization = Literal["default", "normal", "xavier"]
@@ -55,7 +55,7 @@ class EncoderConfig:
 
     channels: int = Field(default=64, gt=0)
     """Channels after the first convolution; blocks widen them up to four times."""
-    blocks: int = Field(default=4, gt=0)
+    blocks: int = Field(default=4, gt=0, le=64)
     """Residual blocks; each halves the picture."""
     log_variance_bias: float = 0.0
     """Where the log-variance starts. At -4 the code is nearly noise-free from the first step,
@@ -79,7 +79,7 @@ class StageOneConfig:
     upper_code: int = Field(default=16, gt=0)
     lower_code: int = Field(default=8, gt=0)
     generator_channels: int = Field(default=64, gt=0)
-    generator_levels: int = Field(default=7, gt=1)
+    generator_levels: int = Field(default=7, gt=1, le=10)
     """Down-samplings of the U-Net; U-128 has 7."""
     generator_upsampling: Upsampling = "transposed"
     code_levels: Literal["all", "input"] = "all"
@@ -87,8 +87,8 @@ class StageOneConfig:
     only at its input."""
     discriminator_channels: int = Field(default=64, gt=0)
     """Of the discriminator at full size; the one at half size has half as many, and so on."""
-    discriminator_layers: int = Field(default=3, gt=0)
-    discriminators: int = Field(default=2, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0, le=10)
+    discriminators: int = Field(default=2, gt=0, le=8)
     """Scales of the discriminator: full, half, ... size."""
     initialization: Initialization = "default"
     """Of all weights: torch's `default`, or `xavier` as published."""
@@ -124,12 +124,12 @@ class RestorationConfig:
 
     schedule: Schedule
     channels: int = Field(default=32, gt=0)
-    downsamplings: int = Field(default=2, gt=0)
-    residual_blocks: int = Field(default=6, gt=0)
+    downsamplings: int = Field(default=2, gt=0, le=10)
+    residual_blocks: int = Field(default=6, gt=0, le=64)
     upsampling: Upsampling = "nearest"
     discriminator_channels: int = Field(default=64, gt=0)
-    discriminator_layers: int = Field(default=3, gt=0)
-    discriminators: int = Field(default=2, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0, le=10)
+    discriminators: int = Field(default=2, gt=0, le=8)
     adversarial_weight: float = Field(default=1.0, ge=0)
     l1_weight: float = Field(default=100.0, ge=0)
     """As in pix2pix (Isola et al. 2017): edges are sparse, so their L1 distance is small."""
@@ -144,7 +144,7 @@ class GeneratorConfig:
     settings below it uses `channels`, `unet_levels`, `upsampling`, `code_region` and
     `previous_frame`; or one for real time on a CPU, which works at a fraction of the size: it uses
     `channels`, `residual_blocks`, `square`, `code_region` and `previous_frame`."""
-    unet_levels: int = Field(default=7, gt=1)
+    unet_levels: int = Field(default=7, gt=1, le=10)
     """Down-samplings of the U-Net."""
     square: Literal[2, 4, 8] = 4
     """Of `pixel_shuffle`: side of the squares of pixels that are folded into channels."""
@@ -154,11 +154,11 @@ class GeneratorConfig:
     channels: int = Field(default=32, gt=0)
     """Channels of the fine stage; the coarse one has twice as many."""
     max_channels: int = Field(default=1024, gt=0)
-    downsamplings: int = Field(default=4, gt=0)
+    downsamplings: int = Field(default=4, gt=0, le=10)
     """Down-samplings of the coarse stage."""
-    residual_blocks: int = Field(default=9, gt=0)
+    residual_blocks: int = Field(default=9, gt=0, le=64)
     """Residual blocks of the coarse stage."""
-    local_blocks: int = Field(default=3, ge=0)
+    local_blocks: int = Field(default=3, ge=0, le=64)
     """Residual blocks of the fine stage."""
     upsampling: Upsampling = "transposed"
     code_region: Literal["frame", "parts", "garments"] = "frame"
@@ -183,8 +183,8 @@ class StageTwoConfig:
     schedule: Schedule
     generator: GeneratorConfig = Field(default_factory=GeneratorConfig)
     discriminator_channels: int = Field(default=64, gt=0)
-    discriminator_layers: int = Field(default=3, gt=0)
-    discriminators: int = Field(default=3, gt=0)
+    discriminator_layers: int = Field(default=3, gt=0, le=10)
+    discriminators: int = Field(default=3, gt=0, le=8)
     initialization: Initialization = "default"
     """Of all weights: torch's `default`, or `normal` as published."""
     adversarial_weight: float = Field(default=1.0, ge=0)
@@ -247,12 +247,12 @@ class DeformableGanConfig:
     schedule: Schedule
     channels: int = Field(default=64, gt=0)
     """After the first convolution; doubled at each level up to eight times."""
-    levels: int = Field(default=6, gt=1)
+    levels: int = Field(default=6, gt=1, le=10)
     """Down-samplings of both streams of the generator."""
     deformable: bool = True
     """The four outermost skip connections are warped part by part; without, all are plain."""
     discriminator_channels: int = Field(default=64, gt=0)
-    discriminator_layers: int = Field(default=4, gt=0)
+    discriminator_layers: int = Field(default=4, gt=0, le=10)
     """Before the verdict; each halves the picture, and so does the verdict."""
     heat_map_deviation: float = Field(default=6 / 256, gt=0)
     """Standard deviation of the joints' Gaussians, as a share of the frame's height."""

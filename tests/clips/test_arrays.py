@@ -2,8 +2,9 @@ import h5py
 import numpy as np
 import pytest
 
-from hueman.clips.arrays import check_array, file_sha256, open_arrays, read_array, write_arrays
+from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
 from hueman.errors import HuemanError
+from hueman.files import file_sha256
 
 FRAMES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 ARRAYS = {

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from hueman.clips.pictures import list_pictures, natural_order, read_picture
 from hueman.errors import HuemanError
@@ -28,6 +29,5 @@ def test_bad_pictures_are_named(tmp_path, content):
 
 
 def test_pictures_are_rgb(tmp_path):
-    # A binary PPM of one red pixel, which any decoder reads by its content.
-    (tmp_path / "1.png").write_bytes(b"P6 1 1 255\n" + bytes([250, 20, 10]))
+    Image.new("RGB", (1, 1), (250, 20, 10)).save(tmp_path / "1.png")
     np.testing.assert_array_equal(read_picture(tmp_path / "1.png"), [[[250, 20, 10]]])

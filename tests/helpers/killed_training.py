@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import sys
-from pathlib import Path
+from typing import BinaryIO
 
 import torch
 
@@ -18,14 +18,15 @@ def save_until_killed(fatal: int) -> None:
     """Replace torch.save by one that dies halfway through the given call."""
     whole, calls = torch.save, 0
 
-    def save(content: object, path: Path) -> None:
+    def save(content: object, file: BinaryIO) -> None:
         nonlocal calls
         calls += 1
         if calls < fatal:
-            return whole(content, path)
+            return whole(content, file)
         memory = io.BytesIO()
         whole(content, memory)
-        Path(path).write_bytes(memory.getvalue()[: memory.tell() // 2])
+        file.write(memory.getvalue()[: memory.tell() // 2])
+        file.flush()
         os.kill(os.getpid(), signal.SIGKILL)
 
     torch.save = save

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hueman.clips.arrays import file_sha256
 from hueman.clips.sources import ClipSource
 from hueman.clips.store import read_clip
+from hueman.files import file_sha256
 from hueman.preparation.building import DatasetSummary, RefusedClip, fingerprint_of, store_clip
 
 

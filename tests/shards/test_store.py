@@ -57,7 +57,7 @@ def keys(shards):
 
 
 def test_a_folder_a_url_and_a_web_server_hold_the_same(shards_folder, server, monkeypatch):
-    monkeypatch.setattr("hueman.shards.location.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("hueman.storage.remote.PAUSES_SECONDS", (0.01, 0.02))
     here = read_all(Shards(str(shards_folder)))
     for place in (f"file://{shards_folder}", f"{server}/"):
         there = Shards(place)
@@ -77,18 +77,19 @@ def test_some_shards_can_be_chosen(shards_folder):
         Shards(f"{shards_folder}/{{a,b}}/shards-000000.tar")
 
 
-def test_what_names_shards(shards_folder, truth_dataset):
+def test_what_names_shards(shards_folder, truth_dataset, server):
     assert names_shards(str(shards_folder))
-    assert names_shards("http://somewhere/shards")
+    assert names_shards(server)
+    assert not names_shards(f"{server}/none")
     assert names_shards("shards-{0..3}.tar")
     assert not names_shards(str(truth_dataset.root))
 
 
 def test_what_is_not_there_is_told(tmp_path, server, monkeypatch):
-    monkeypatch.setattr("hueman.shards.location.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("hueman.storage.remote.PAUSES_SECONDS", (0.01, 0.02))
     with pytest.raises(HuemanError, match=r"There is no .*/none/shards\.json; name the folder"):
         Shards(f"file://{tmp_path}/none")
-    with pytest.raises(HuemanError, match="There is no http"):
+    with pytest.raises(HuemanError, match="no such place"):
         Shards(f"{server}/none/")  # 503, then 404
     with pytest.raises(HuemanError, match=r"127\.0\.0\.1:9.* cannot be read \(ClientConn"):
         Shards("http://127.0.0.1:9/shards")  # nobody listens

@@ -103,6 +103,6 @@ def test_what_is_wrong_is_refused(truth_dataset, tmp_path):
 def test_a_stopped_writing_leaves_nothing(truth_dataset, tmp_path):
     root = shutil.copytree(truth_dataset.root, tmp_path / "dataset")
     (root / truth_dataset.entries[-1].file).write_bytes(b"damaged")
-    with pytest.raises(HuemanError, match="cannot be read as a prepared clip"):
+    with pytest.raises(HuemanError, match=r"is damaged \(its sha256"):
         shard_dataset(Dataset(root), f"{tmp_path}/out/shards-%06d.tar")
     assert [path.name for path in tmp_path.iterdir()] == ["dataset"]

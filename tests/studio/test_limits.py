@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from hueman.clips.encoding import write_video
+from hueman.clips.pictures import check_picture
 from hueman.errors import HuemanError
-from hueman.studio.limits import Limits, check_picture
+from hueman.studio.limits import Limits
 from hueman.studio.uploads import (
     MOVEMENT_FPS,
     MOVEMENT_SIDE,
@@ -46,7 +47,7 @@ def test_other_files_are_refused(tmp_path, name):
 def test_a_picture_is_refused_by_its_header(tmp_path):
     (tmp_path / "no.png").write_bytes(b"no picture")
     with pytest.raises(HuemanError, match=r"^no.png cannot be read"):
-        check_picture(tmp_path / "no.png")
+        check_picture(tmp_path / "no.png", "no.png")
     cv2.imwrite(str(tmp_path / "huge.png"), np.zeros((9000, 8000), np.uint8))
     with pytest.raises(HuemanError, match="8000 x 9000"):
         read_person(tmp_path / "huge.png", Limits())

@@ -19,7 +19,8 @@ DEADLINE_SECONDS = 120
 
 
 def start(threads, *command):
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(HELPERS)}
+    path = os.pathsep.join(filter(None, (str(HELPERS), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "PYTHONPATH": path}
     return subprocess.Popen(
         [sys.executable, *map(str, command)],
         env=environment,
@@ -70,9 +71,9 @@ def test_killed_runs_end_like_an_undisturbed_one(truth_dataset, tmp_path):
     # an update; the next run begins while they may still be at it.
     kill_at(start(2, "-m", "hueman", *train), out / "stage_one/upper/log.jsonl", 3)
     writing = start(1, HELPERS / "killed_training.py", 2, *train)
-    writing.communicate(timeout=DEADLINE_SECONDS)
-    assert writing.returncode == -signal.SIGKILL
-    assert list((out / "stage_one").rglob(".checkpoint-*"))  # half-written
+    _, errors = writing.communicate(timeout=DEADLINE_SECONDS)
+    assert writing.returncode == -signal.SIGKILL, errors
+    assert list((out / "stage_one").rglob(".*.unfinished/checkpoint-*"))  # half-written
     kill_at(start(1, "-m", "hueman", *train), out / "stage_two" / "log.jsonl", chance.randint(1, 7))
     finish(start(1, "-m", "hueman", *train))
 

@@ -1,12 +1,14 @@
 """The loop on tiny real stages: resuming, what is kept, what is refused, and going back."""
 
 import json
+import shutil
 import time
 
 import numpy as np
 import pytest
 import torch
-from tiny_training import TINY, Counter
+from damage import one_bit_changed
+from tiny_training import TINY, Counter, weights_of
 
 from hueman.config import load_config
 from hueman.errors import HuemanError
@@ -113,14 +115,42 @@ def test_checkpoint_of_other_settings_or_processes_is_refused(split, config, tmp
     torch.save(state | {"processes": 3}, newest)
     with pytest.raises(HuemanError, match="3 processes, these are 1"):
         run(split, config, tmp_path)
-    newest.write_bytes(b"not a checkpoint")
-    with pytest.raises(HuemanError, match="cannot be read"):
+
+
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_taken(split, config, tmp_path, capsys):
+    whole = run(split, config, tmp_path)
+    before, newest = Checkpoints(tmp_path).all()
+    for damaged in (one_bit_changed(newest), b"not a checkpoint", b""):
+        newest.write_bytes(damaged)
+        again = run(split, config, tmp_path)
+        assert f"{newest} is damaged; going on from {before}" in capsys.readouterr().err
+        pairs = zip(weights_of(again.encoder), weights_of(whole.encoder), strict=True)
+        assert all(torch.equal(one, other) for one, other in pairs)
+        read_checkpoint(newest)  # which has been written anew
+
+
+def test_a_run_is_not_begun_anew_where_all_checkpoints_are_damaged(split, config, tmp_path):
+    run(split, config, tmp_path)
+    for path in Checkpoints(tmp_path).all():
+        path.write_bytes(one_bit_changed(path))
+    with pytest.raises(HuemanError, match=r"0000004\.pt is damaged \(.*checksum.*\); delete it"):
         run(split, config, tmp_path)
-    torch.save({"weights": torch.zeros(3)}, newest)
-    with pytest.raises(HuemanError, match="cannot be read"):
-        run(split, config, tmp_path)
-    newest.unlink()
-    run(split, config, tmp_path)  # from the one before
+    assert len(Checkpoints(tmp_path).all()) == 2
+
+
+def test_a_folder_that_is_deleted_meanwhile_is_one_clear_sentence(split, config, tmp_path):
+    stage, folder = make(split, config), tmp_path / "stage"
+    backward = stage.backward
+
+    def deleting(number):
+        if number == 2:
+            shutil.rmtree(folder)
+        return backward(number)
+
+    stage.backward = deleting
+    with pytest.raises(HuemanError, match=r"stage was deleted or moved while it was written to"):
+        train_stage(stage, folder, config, Counter())
+    assert not folder.exists()
 
 
 def test_nan_stops_and_names_the_last_good_checkpoint(split, config, tmp_path):
@@ -143,9 +173,12 @@ def test_only_one_process_trains_in_a_folder(split, config, tmp_path, monkeypatc
 
 
 def test_what_a_killed_writer_left_is_cleared(split, config, tmp_path):
-    (tmp_path / ".checkpoint-0000002.abc.pt").write_bytes(b"half a checkpoint")
+    left = tmp_path / ".abc.unfinished"
+    left.mkdir()
+    (left / ".lock").touch()
+    (left / "checkpoint-0000002.pt").write_bytes(b"half a checkpoint")
     run(split, config, tmp_path)
-    assert not list(tmp_path.glob(".checkpoint-*"))
+    assert not left.exists()
 
 
 def test_going_back_to_a_checkpoint_sets_later_results_aside(split, config, tmp_path):

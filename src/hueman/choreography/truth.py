@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hueman.clips.arrays import check_array, open_arrays, read_array, write_arrays
-from hueman.clips.store import ClipEntry, Dataset, PreparedClip
+from hueman.clips.arrays import check_array, check_file, open_arrays, read_array, write_arrays
+from hueman.clips.store import REMEDY, ClipEntry, Dataset, PreparedClip
 from hueman.errors import HuemanError
 from hueman.features.skeleton import BODY_PARTS, JOINTS
 
@@ -99,7 +99,9 @@ def read_entry_truth(dataset: Dataset, entry: ClipEntry) -> ClipTruth:
     """
     if not entry.truth:
         raise HuemanError(
-            f"{entry.actor}/{entry.action} in {dataset.root} was not rendered, so its truth is "
+            f"{entry.actor}/{entry.action} in {dataset} was not rendered, so its truth is "
             "not known; use a dataset made by 'hueman render'."
         )
-    return read_truth(dataset.root / entry.truth)
+    path = dataset.file(entry.truth, entry.truth_sha256)
+    check_file(path, entry.truth_sha256, REMEDY)
+    return read_truth(path)

@@ -1,14 +1,22 @@
 """Pictures in a folder, as the frames of a clip."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from hueman.errors import HuemanError
+from hueman.files import read_bytes
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+FORMATS = ("PNG", "JPEG", "WEBP")
+"""That a picture may be in; cameras and web sites do not always name them rightly."""
+MAX_BYTES = 256_000_000
+MAX_PICTURE_PIXELS = 64_000_000
+"""What a good telephone takes."""
 
 
 def is_picture(path: Path) -> bool:
@@ -34,10 +42,39 @@ def read_picture(path: Path) -> np.ndarray:
     """Read a picture as uint8 (H, W, 3) RGB, turned upright by its EXIF tag.
 
     Raises:
-        HuemanError: the file is no picture, or damaged.
+        HuemanError: the file is no picture, damaged, or has more than MAX_PICTURE_PIXELS.
     """
-    data = np.fromfile(path, np.uint8)  # cv2.imread fails on some names on Windows
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
+    data = _checked(path, str(path))
+    try:
+        # Not cv2.imread, which fails on some names on Windows.
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except cv2.error:
+        picture = None
     if picture is None:
-        raise HuemanError(f"{path} cannot be read as a picture; remove or replace it.")
+        raise _unreadable(str(path))
     return picture
+
+
+def check_picture(path: Path, name: str) -> None:
+    """Refuse, by HuemanError, what `read_picture` refuses before it decodes; `name` is told."""
+    _checked(path, name)
+
+
+def _checked(path: Path, name: str) -> bytes:
+    """Return the bytes of a picture, having looked at its header: decoding takes its size."""
+    try:
+        data = read_bytes(path, MAX_BYTES)
+        with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            width, height = picture.size
+    except Exception as error:  # a damaged header fails in many ways
+        raise _unreadable(name) from error
+    if width * height > MAX_PICTURE_PIXELS:
+        raise HuemanError(
+            f"{name} has {width} x {height} pixels, more than {MAX_PICTURE_PIXELS:,}; make it "
+            "smaller first."
+        )
+    return data
+
+
+def _unreadable(name: str) -> HuemanError:
+    return HuemanError(f"{name} cannot be read as a picture; remove or replace it.")

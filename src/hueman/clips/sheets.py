@@ -44,5 +44,6 @@ def contact_sheet(rows: Sequence[tuple[str, np.ndarray]], columns: int) -> np.nd
 
 def write_picture(path: Path, picture: np.ndarray) -> None:
     """Write a uint8 RGB picture; the suffix chooses the format."""
+    _, data = cv2.imencode(path.suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     with atomic_file(path) as temporary:
-        cv2.imwrite(str(temporary), picture[..., ::-1])
+        temporary.write_bytes(data.tobytes())  # cv2.imwrite is silent about a full disk

@@ -1,15 +1,19 @@
 """Finding the clips to prepare, and their names, in files, folders and manifests."""
 
 import csv
+import io
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hueman.clips.names import safe_name
 from hueman.clips.pictures import list_pictures
+from hueman.clips.remote import RemoteClip, find_remote_clips
 from hueman.clips.video import VIDEO_SUFFIXES
 from hueman.errors import HuemanError
+from hueman.files import exists, read_text
+from hueman.storage.remote import place_of
 
 MANIFEST_COLUMNS = ("path", "actor", "action")
 
@@ -28,7 +32,7 @@ def find_clips(
     sources: Sequence[Path | str],
     manifest: Path | str | None = None,
     exclude: Sequence[str] = (),
-) -> list[ClipSource]:
+) -> list[ClipSource | RemoteClip]:
     """Find all clips in `sources` and in `manifest`, sorted by actor and action.
 
     A clip is a video file, or a folder with pictures and no videos in it. It is named after its
@@ -37,7 +41,8 @@ def find_clips(
     replaced by "_". Hidden files and files of other kinds are skipped.
 
     Args:
-        sources: video files, and folders that are searched through all their levels.
+        sources: video files, and folders that are searched through all their levels; or addresses
+            of such, as s3://bucket/videos.
         manifest: a CSV file with the columns path, actor, action; relative paths start at the
             manifest's folder.
         exclude: patterns of paths to leave out, matched from the right as by `Path.match`:
@@ -47,7 +52,11 @@ def find_clips(
         HuemanError: a path is missing or no video, nothing is found, the manifest is wrong, or two
             clips have the same actor and action.
     """
-    clips = [clip for source in sources for clip in _clips_below(Path(source))]
+    clips: list[ClipSource | RemoteClip] = []
+    for source in sources:
+        place = place_of(source)
+        local = isinstance(place, Path)
+        clips += _clips_below(place) if local else find_remote_clips(place)
     if manifest is not None:
         clips += _read_manifest(Path(manifest))
     clips = [clip for clip in clips if not any(clip.path.match(pattern) for pattern in exclude)]
@@ -63,7 +72,7 @@ def find_clips(
 
 def _clips_below(source: Path) -> list[ClipSource]:
     """Return the clip that `source` is, or all clips in it."""
-    if not source.exists():
+    if not exists(source):
         raise HuemanError(f"{source} does not exist; check the path.")
     if source.is_file():
         if source.suffix.lower() not in VIDEO_SUFFIXES:
@@ -88,26 +97,13 @@ def _clips_below(source: Path) -> list[ClipSource]:
 def _named_by_place(path: Path) -> ClipSource:
     place = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
     action = place.name if path.is_dir() else place.stem
-    return ClipSource(_safe_name(place.parent.name, path), _safe_name(action, path), path)
-
-
-def _safe_name(name: str, path: Path) -> str:
-    """Return `name` as it can stand in a path on any system."""
-    safe = re.sub(r"[^\w.-]", "_", name).strip(".")
-    if not safe.strip("_"):
-        raise HuemanError(
-            f"{path} gives no name for its actor and action ({name!r}); put it in a folder named "
-            "after the actor and name it after the action, or use a manifest."
-        )
-    return safe
+    return ClipSource(safe_name(place.parent.name, path), safe_name(action, path), path)
 
 
 def _read_manifest(manifest: Path) -> list[ClipSource]:
     try:
-        # utf-8-sig: spreadsheet programs put a byte order mark in front.
-        with manifest.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns, rows = reader.fieldnames or [], list(reader)
+        reader = csv.DictReader(io.StringIO(read_text(manifest), newline=""))
+        columns, rows = reader.fieldnames or [], list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise HuemanError(f"The manifest {manifest} cannot be read: {error}.") from error
     if sorted(columns) != sorted(MANIFEST_COLUMNS):
@@ -126,19 +122,19 @@ def _manifest_clip(row: dict[str, str | None], place: str, folder: Path) -> Clip
     if not all(values) or None in row:
         raise HuemanError(f"{place}: needs {','.join(MANIFEST_COLUMNS)}, got {list(row.values())}.")
     path = folder / values[0]
-    if not path.exists():
+    if not exists(path):
         raise HuemanError(f"{place}: {path} does not exist; paths start at the manifest's folder.")
     for name in values[1:]:
-        if _safe_name(name, path) != name:
+        if safe_name(name, path) != name:
             raise HuemanError(
                 f"{place}: {name!r} cannot name a file; use letters, digits and '-_.' only."
             )
     return ClipSource(values[1], values[2], path)
 
 
-def _refuse_duplicates(clips: Sequence[ClipSource]) -> None:
+def _refuse_duplicates(clips: Sequence[ClipSource | RemoteClip]) -> None:
     """Raise if two clips would be written to the same file, on any system."""
-    seen: dict[tuple[str, str], ClipSource] = {}
+    seen: dict[tuple[str, str], ClipSource | RemoteClip] = {}
     for clip in clips:
         key = (clip.actor.casefold(), clip.action.casefold())
         if key in seen:

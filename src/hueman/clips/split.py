@@ -13,7 +13,8 @@ import numpy as np
 
 from hueman.clips.store import Dataset
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, read_json
+from hueman.storage.remote import written_to
 
 FORMAT = 1
 
@@ -115,11 +116,12 @@ def split_dataset(dataset: Dataset, unseen_actors: int, test_actions: int, seed:
         if count < 0:
             raise HuemanError(f"{name} is {count}; choose 0 or more.")
     if _path(dataset.root).exists():
-        raise HuemanError(f"{_path(dataset.root)} is there already; delete it to draw another.")
+        raise HuemanError(f"{dataset}/split.json is there; delete it to draw another.")
     split = draw_split(dataset.actors, dataset.actions, unseen_actors, test_actions, seed)
-    write_split(dataset.root, split)
+    with written_to(dataset.place) as folder:
+        write_split(folder, split)
     return (
-        f"{_path(dataset.root)}: actors kept out: {', '.join(split.unseen_actors) or 'none'}; "
+        f"{dataset}/split.json: actors kept out: {', '.join(split.unseen_actors) or 'none'}; "
         f"actions kept out: {', '.join(split.test_actions) or 'none'}."
     )
 
@@ -141,13 +143,13 @@ def read_split(root: Path) -> DatasetSplit | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content["format"] != FORMAT:
             raise HuemanError(f"{path} has format {content['format']}, expected {FORMAT}.")
         return DatasetSplit(
             **{field.name: _names(content[field.name]) for field in fields(DatasetSplit)}
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise HuemanError(
             f"{path} is damaged ({error!r}); mend it, or delete it to split by the training "
             "setting test_actions."

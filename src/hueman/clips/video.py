@@ -21,11 +21,15 @@ from av.video.stream import VideoStream
 
 from hueman.clips.pictures import is_picture, list_pictures, read_picture
 from hueman.errors import HuemanError
+from hueman.files import require_file
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".webm", ".mkv", ".gif")
 
 MAX_FRAMES = 20_000
+MAX_BYTES = 16_000_000_000
 MAX_PIXELS = 4096 * 2304
+MOST_STRETCHED = 16
+"""Pixels are at most so many times wider than high, or higher than wide."""
 PICTURES_FPS = 25.0
 # A higher declared rate is the clock of the file and not the rate of its frames.
 HIGHEST_FPS = 240.0
@@ -34,6 +38,8 @@ HIGHEST_FPS = 240.0
 _INPUT_OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif",
     "protocol_whitelist": "file",
+    # Frames are decoded while a file is opened; rows are padded, and frames may lie on their side.
+    "max_pixels": str(2 * MAX_PIXELS),
 }
 # FFmpeg's default rounding darkens every channel by one to three levels.
 UNBIASED = (
@@ -235,7 +241,7 @@ class Video:
                         f"{self.path} changes its frame size on the way; convert it to one size."
                     )
                 yield times[-1], rgb
-        if _ends_early(self.path, times, _declared_duration(container, stream)):
+        if not times or _ends_early(self.path, times, _declared_duration(container, stream)):
             raise _damaged(self.path)
 
 
@@ -271,16 +277,25 @@ def _open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         )
     try:
         # "file:" keeps names with a colon from being taken for a protocol.
-        with av.open(f"file:{path}", options=_INPUT_OPTIONS) as container:
+        require_file(path)
+        if path.stat().st_size > MAX_BYTES:
+            raise HuemanError(
+                f"{path} has more than {MAX_BYTES // 10**9} GB; cut it into shorter clips."
+            )
+        with av.open(
+            f"file:{path}", options=_INPUT_OPTIONS, metadata_errors="replace"
+        ) as container:
             streams = [
                 s for s in container.streams.video if not s.disposition & Disposition.attached_pic
             ]
             if not streams:
                 raise HuemanError(f"{path} has no video in it (only sound?); choose another file.")
+            # A file may change its size on the way to one that takes all memory.
+            streams[0].codec_context.options = {"max_pixels": _INPUT_OPTIONS["max_pixels"]}
             yield container, streams[0]
     except PermissionError as error:
         raise HuemanError(f"{path} may not be read; change its permissions.") from error
-    except FFmpegError as error:
+    except (FFmpegError, OSError, ValueError, ArithmeticError, MemoryError) as error:
         raise _damaged(path) from error
 
 
@@ -320,6 +335,9 @@ def _upright_rgb(frame: VideoFrame, pixel_aspect: Fraction | None) -> np.ndarray
     """Convert to RGB with square pixels and turn by the display matrix."""
     if frame.colorspace == _UNSPECIFIED and (frame.width >= 1280 or frame.height > 576):
         frame.colorspace = BT709  # what players take for untagged high definition
-    width = round(frame.width * float(pixel_aspect or 1))
+    aspect = float(pixel_aspect or 1)
+    if not 1 / MOST_STRETCHED <= aspect <= MOST_STRETCHED:
+        raise ValueError(f"pixels are {aspect:g} times wider than high")
+    width = max(1, round(frame.width * aspect))
     rgb = frame.to_ndarray(format="rgb24", width=width, interpolation=UNBIASED)
     return np.ascontiguousarray(np.rot90(rgb, round(frame.rotation / 90)))

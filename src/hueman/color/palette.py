@@ -14,6 +14,7 @@ import numpy as np
 from hueman.color.adobe_swatches import read_adobe_swatches
 from hueman.color.names import parse_color
 from hueman.errors import HuemanError
+from hueman.files import read_bytes
 
 MAX_COLORS = 200
 MAX_BYTES = 1_000_000
@@ -72,13 +73,9 @@ def safe_name(name: str) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        return read_bytes(path, MAX_BYTES)
     except OSError as error:
         raise ValueError(f"it cannot be opened ({error.strerror})") from error
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES} bytes")
-    return data
 
 
 def _named(colors: list[tuple[str, str]]) -> list[NamedColor]:

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from hueman.box import boxed_model
-from hueman.clips.arrays import file_sha256
 from hueman.engines.graph import NextFrame, export_graph, random_inputs
 from hueman.engines.int8 import quantized, sample_inputs
 from hueman.engines.onnx_graph import ONNX_FILE, OnnxGraph, write_onnx
@@ -25,7 +24,7 @@ from hueman.engines.record import RECORD_FILE, ExportRecord
 from hueman.engines.requirements import require
 from hueman.engines.settings import GraphFormat
 from hueman.errors import HuemanError
-from hueman.files import atomic_folder
+from hueman.files import atomic_folder, file_sha256
 from hueman.training.model import VideoModel, load_model
 from hueman.training.model_file import MODEL_FILE, file_of
 

@@ -10,7 +10,7 @@ from torch.export import ExportedProgram
 
 from hueman.engines.graph import COLORS, OUTPUT, quietly
 from hueman.engines.requirements import load
-from hueman.errors import HuemanError
+from hueman.errors import DiskError, HuemanError
 
 if TYPE_CHECKING:
     import openvino
@@ -41,9 +41,19 @@ def openvino_graph(program: ExportedProgram, inputs: dict[str, Tensor]) -> "open
 
 
 def write_openvino(model: "openvino.Model", folder: Path) -> Path:
-    """Write a graph, and its weights as they are: the numbers of Lab bear no rounding."""
+    """Write a graph, and its weights as they are: the numbers of Lab bear no rounding.
+
+    Raises:
+        DiskError: OpenVINO could not write it.
+    """
     file = folder / OPENVINO_FILE
-    load("openvino").save_model(model, file, compress_to_fp16=False)
+    try:
+        load("openvino").save_model(model, file, compress_to_fp16=False)
+    except RuntimeError as error:  # which says that its stream failed, and not why
+        raise DiskError(
+            f"OpenVINO could not write the graph ({error}), most likely because the disk is full; "
+            "free some space and run it again."
+        ) from error
     return file
 
 
@@ -83,4 +93,9 @@ class OpenVinoGraph:
         arrays: dict[str, np.ndarray] = {
             name: tensor.contiguous().numpy() for name, tensor in inputs.items()
         }
-        return torch.from_numpy(self._run(arrays)[0].copy())
+        try:
+            return torch.from_numpy(self._run(arrays)[0].copy())
+        except (RuntimeError, LookupError) as error:
+            raise HuemanError(
+                "The graph beside the model has other inputs than it; export the model again."
+            ) from error

@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hueman.clips.arrays import file_sha256
 from hueman.errors import HuemanError
+from hueman.files import file_sha256, read_json
 
 RECORD_FILE = "export.json"
 
@@ -39,8 +39,10 @@ def read_record(file: Path) -> ExportRecord:
     """
     path = file.parent / RECORD_FILE
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path)
         record = ExportRecord(**{name: content[name] for name in ExportRecord.__annotations__})
+        if not isinstance(record.inputs, dict) or not isinstance(record.eight_bits, bool):
+            raise TypeError("its inputs or eight_bits are of another type")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise HuemanError(
             f"{path} does not say which model the graph beside it is of; export the model again, "

@@ -101,7 +101,7 @@ def evaluate(
     subject, config = load_subject(model, restoration=restoration, device=choose_device(device))
     subjects = [subject, *plain_subjects((config.height, config.width))]
     seen = "" if judged_on == "actions" else ", by people it was not trained on"
-    summary = f"{model} on {dataset.root}{seen}."
+    summary = f"{model} on {dataset}{seen}."
     scope = Scope(dataset, config, codes, "Evaluation of a model", summary, judged_on=judged_on)
     return evaluate_subjects(subjects, scope, out, json_file)
 
@@ -172,12 +172,12 @@ def held_out_clips(
         entries = split_entries(dataset, config)["unseen" if judged_on == "actors" else "test"]
     if judged_on == "actors" and not entries:
         raise HuemanError(
-            f"{dataset.root} has no actor whom {held_out_by(dataset, config)} keeps out of "
+            f"{dataset} has no actor whom {held_out_by(dataset, config)} keeps out of "
             "training. Keep some out with 'hueman split --unseen-actors' before training."
         )
     if not entries:
         raise HuemanError(
-            f"{dataset.root} has no clip that {held_out_by(dataset, config)} keeps out of "
+            f"{dataset} has no clip that {held_out_by(dataset, config)} keeps out of "
             "training; a model cannot be judged on what it was trained on. Keep some out with "
             "'hueman split' before training."
         )
@@ -231,7 +231,7 @@ def _record(scope: Scope, clips: Sequence[HeldOutClip]) -> dict[str, Any]:
     return {
         "protocol": protocol.constants(),
         "dataset": {
-            "name": scope.dataset.root.name,
+            "name": scope.dataset.place.name,
             "sha256": hashlib.sha256(index.encode()).hexdigest(),
             "split": asdict(split) if split else {"test_actions": scope.config.test_actions},
             "height": scope.config.height,

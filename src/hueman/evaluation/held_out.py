@@ -61,7 +61,7 @@ def read_held_out(
     for entry in entries:
         if entry.length < 2:
             raise HuemanError(
-                f"{entry.actor}/{entry.action} in {dataset.root} has {entry.length} frame; a clip "
+                f"{entry.actor}/{entry.action} in {dataset} has {entry.length} frame; a clip "
                 "needs at least 2 to be judged by. Leave it out of the test actions."
             )
         clip = dataset.read(entry)

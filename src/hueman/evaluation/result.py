@@ -12,7 +12,7 @@ from typing import Any
 from hueman.errors import HuemanError
 from hueman.evaluation.protocol import Judgement, Row
 from hueman.evaluation.statistics import Estimate, group_means, summarize
-from hueman.files import atomic_file
+from hueman.files import atomic_file, read_json
 
 FORMAT = 1
 
@@ -85,7 +85,7 @@ def read_evaluation(path: Path) -> Evaluation:
         HuemanError: the file is missing, damaged, or no result of an evaluation.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content.pop("format") != FORMAT:
             raise ValueError("another format")
         methods = [

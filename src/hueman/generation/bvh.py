@@ -16,11 +16,14 @@ import numpy as np
 
 from hueman.clips.video import MAX_FRAMES
 from hueman.errors import HuemanError
+from hueman.files import read_text, require_file
 
 HIGHEST_FPS = 30.0
 """Faster recordings are thinned to at most so many frames a second."""
 MAX_BYTES = 32_000_000
 MAX_JOINTS = 500
+MAX_PLACES = 3_000_000
+"""Joints times frames: each is turned and moved, and all of them are in memory."""
 LARGEST_NUMBER = 1e6
 LONGEST_FRAME = 1.0
 """Seconds."""
@@ -151,18 +154,24 @@ def read_bvh(path: Path | str) -> MotionCapture:
             f"{path} has {len(values)} frames at {1 / seconds / stride:.3g} a second, more than "
             f"{MAX_FRAMES}; cut it into shorter clips."
         )
+    if len(values) * len(joints) > MAX_PLACES:
+        raise HuemanError(
+            f"{path} has {len(joints)} joints in {len(values)} frames, more than {MAX_PLACES:,} "
+            "places; cut it into shorter clips, or export fewer joints."
+        )
     return MotionCapture(path, joints, values, min(HIGHEST_FPS, 1 / seconds / stride))
 
 
 def _read_text(path: Path) -> str:
     try:
+        require_file(path)
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise HuemanError(
                 f"{path} has {size / 1e6:.0f} MB, more than the limit of {MAX_BYTES / 1e6:.0f}; "
                 "cut it into shorter clips, or export fewer frames a second."
             )
-        return path.read_text(encoding="utf-8-sig")
+        return read_text(path, MAX_BYTES)
     except OSError as error:
         raise HuemanError(f"{path} cannot be read ({error.strerror}); check the path.") from error
     except UnicodeDecodeError as error:

@@ -1,12 +1,13 @@
 """Driving poses, from whatever shows a movement."""
 
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from hueman.clips.archives import read_archive
+from hueman.clips.joints import check_joints
 from hueman.clips.pictures import list_pictures
 from hueman.clips.store import read_clip
 from hueman.clips.video import VIDEO_SUFFIXES, Video
@@ -133,9 +134,8 @@ def read_driving_poses(path: Path | str) -> np.ndarray:
 
 def _read_archive(path: Path) -> np.ndarray:
     try:
-        with np.load(path) as arrays:
-            poses = np.asarray(arrays["pose"], dtype=np.float32)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        poses = read_archive(path, "pose").astype(np.float32)
+    except (OSError, LookupError, ValueError) as error:
         raise HuemanError(
             f"{path} cannot be read as poses ({error}); it needs an array 'pose' (T, 18, 3)."
         ) from error
@@ -143,8 +143,8 @@ def _read_archive(path: Path) -> np.ndarray:
         poses = np.concatenate([poses, np.ones_like(poses[..., :1])], axis=2)
     if poses.ndim != 3 or poses.shape[1:] != (18, 3):
         raise HuemanError(f"{path} has 'pose' of shape {poses.shape}; it must be (T, 18, 3).")
-    if not np.isfinite(poses[poses[..., 2] != 0]).all():
-        raise HuemanError(
-            f"{path} has poses that are not finite numbers; give missing joints confidence 0."
-        )
+    try:
+        check_joints(poses)
+    except ValueError as error:
+        raise HuemanError(f"{path} cannot be read as poses: {error}.") from error
     return poses

@@ -31,7 +31,7 @@ def initialize(network: nn.Module, kind: Initialization) -> None:
     for module in network.modules():
         if not isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
             continue
-        if not module.weight.any():
+        if module.weight.is_meta or not module.weight.any():  # on the device meta, shapes alone
             continue
         if kind == "normal" and not isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, std=DEVIATION)

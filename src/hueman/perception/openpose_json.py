@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from hueman.clips.joints import check_joints
 from hueman.errors import HuemanError
 from hueman.features.skeleton import JOINTS
-from hueman.files import atomic_folder
+from hueman.files import atomic_folder, read_json
 from hueman.perception.one_person import prominence
 
 _SUFFIX = "_keypoints.json"
@@ -73,9 +74,9 @@ def _frame_number(file: Path) -> tuple[int, str]:
 
 def _read_frame(file: Path) -> np.ndarray:
     try:
-        people = json.loads(file.read_text(encoding="utf-8"))["people"]
+        people = read_json(file)["people"]
         poses = [_person(person["pose_keypoints_2d"]) for person in people]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise HuemanError(
             f"{file} is not a frame of OpenPose's JSON ({type(error).__name__}: {error}); "
             "write it again with OpenPose's COCO or BODY_25 model."
@@ -94,8 +95,7 @@ def _person(numbers: list[Any]) -> np.ndarray:
         joints = joints.reshape(-1, 3)
     else:
         raise ValueError(f"a person has {joints.size} numbers, expected 54 or 75")
-    if not np.isfinite(joints).all():
-        raise ValueError("a person has numbers that are not finite")
-    joints[joints[:, 2] <= 0] = 0
+    check_joints(joints)
+    joints[~(joints[:, 2] > 0)] = 0
     joints[:, 2] = np.minimum(joints[:, 2], 1)
     return joints

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,14 +12,17 @@ from typing import Any, Generic, Protocol, TypeVar
 import cv2
 import torch
 
-from hueman.clips.arrays import file_sha256
 from hueman.clips.store import FORMAT, ClipEntry, PreparedClip, read_index, write_clip, write_index
-from hueman.errors import HuemanError
+from hueman.errors import DiskError, HuemanError
+from hueman.files import file_sha256
+from hueman.preparation.cluster import Cluster, run_on_cluster
 from hueman.preparation.pacing import kept_up
 from hueman.preparation.preview import write_preview
 from hueman.preparation.settings import available_cpus
 from hueman.preparation.workers import Failure, run_in_workers
 from hueman.progress import progress_bar
+from hueman.storage.mirror import Mirror
+from hueman.storage.remote import Place, written_to
 from hueman.weights.registry import pull
 
 
@@ -77,6 +81,8 @@ class Recipe(Generic[Source]):
     writes it and returns its entry for the index."""
     threads: int | None = None
     """Of each process; None shares the CPU cores between them."""
+    gpu: bool = False
+    """Whether a GPU makes it faster; on a cluster, workers then get a share of one."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class RefusedClip:
 class DatasetSummary:
     """What `build_dataset` did. `str` of it is for people to read."""
 
-    dataset: Path
+    dataset: Place
     done: str
     """What was done to the clips: "prepared"."""
     made: list[ClipEntry] = field(default_factory=list)
@@ -115,7 +121,11 @@ class DatasetSummary:
 
 
 def build_dataset(
-    out: Path, sources: Sequence[Source], recipe: Recipe[Source], jobs: int | None = None
+    out: Place,
+    sources: Sequence[Source],
+    recipe: Recipe[Source],
+    jobs: int | None = None,
+    cluster: Cluster | None = None,
 ) -> DatasetSummary:
     """Make clips and add them to the dataset `out`.
 
@@ -124,18 +134,19 @@ def build_dataset(
     is refused and harms no other.
 
     Args:
-        out: folder of the dataset; made if need be. Other clips in it stay.
+        out: folder of the dataset, or an address; made if need be. Other clips in it stay.
         sources: what to make clips from.
         recipe: how.
         jobs: number of clips at once, each in a process of its own; as many as CPU cores if None.
+        cluster: of Ray, that makes the clips; this machine's processes if None.
 
     Raises:
-        HuemanError: the folder cannot be written, holds clips of another size, weights cannot be
-            had, or jobs is less than 1.
+        HuemanError: the folder cannot be written or reached, or holds clips of another size,
+            weights cannot be had, or jobs is less than 1.
     """
     if jobs is not None and jobs < 1:
         raise HuemanError(f"jobs is {jobs}; choose at least 1, or leave it out.")
-    entries = {(entry.actor, entry.action): entry for entry in read_index(out)}
+    entries = {(entry.actor, entry.action): entry for entry in _index_of(out)}
     _check_sizes(out, entries, sources, recipe.size)
     summary = DatasetSummary(out, recipe.done)
     work = _find_work(out, sources, recipe, entries, summary)
@@ -144,14 +155,18 @@ def build_dataset(
 
     pull(recipe.weights)  # once, and not in every process
     title = f"{recipe.doing} clips"
-    with kept_up(lambda: write_index(out, list(entries.values()))) as keep_index:
-        for job, outcome in run_clip_jobs(title, recipe.make_maker, work, jobs, recipe.threads):
+    done = run_clip_jobs(title, recipe.make_maker, work, jobs, recipe.threads, cluster, recipe.gpu)
+    with kept_up(lambda: _write_index(out, entries)) as keep_index:
+        for job, outcome in done:
             if isinstance(outcome, Failure):
                 summary.refused.append(RefusedClip(job.source, outcome.reason))
+            elif cluster and isinstance(out, Path) and not (out / outcome.file).is_file():
+                elsewhere = f"another machine wrote it, not into {out} here; use an address."
+                summary.refused.append(RefusedClip(job.source, elsewhere))
             else:
                 summary.made.append(outcome)
                 entries[outcome.actor, outcome.action] = outcome
-                keep_index()
+                keep_index()  # after the clip's files, so it names complete ones
     return summary
 
 
@@ -161,6 +176,8 @@ def run_clip_jobs(
     work: Sequence[Source],
     jobs: int | None,
     threads: int | None,
+    cluster: Cluster | None = None,
+    gpu: bool = False,
 ) -> Generator[tuple[Source, Result | Failure]]:
     """Do work on clips in several processes behind a progress bar; yield each as it finishes.
 
@@ -170,16 +187,28 @@ def run_clip_jobs(
         work: what to do, at least one.
         jobs: number of processes; as many as CPU cores if None, and never more than work.
         threads: of each process; None shares the CPU cores between them.
+        cluster: of Ray, whose workers do it instead.
+        gpu: whether these get a share of a GPU.
 
     Yields:
         As `run_in_workers`.
+
+    Raises:
+        DiskError: the disk is full or cannot be written to: no other item would fare better.
     """
-    jobs = min(jobs or available_cpus(), len(work))
-    make_function = partial(_start_worker, make_worker, threads or max(1, available_cpus() // jobs))
-    with progress_bar(title, total=len(work)) as bar:
-        for item, outcome in run_in_workers(make_function, work, jobs):
+    if cluster is not None:
+        start = partial(_start_worker, make_worker)
+        outcomes = run_on_cluster(start, work, jobs, cluster, gpu)
+    else:
+        jobs = min(jobs or available_cpus(), len(work))
+        each = threads or max(1, available_cpus() // jobs)
+        outcomes = run_in_workers(partial(_start_worker, make_worker, each), work, jobs)
+    with closing(outcomes), progress_bar(title, total=len(work)) as bar:
+        for item, outcome in outcomes:
             name = f"{item.actor}/{item.action}"
             if isinstance(outcome, Failure):
+                if outcome.of_disk:
+                    raise DiskError(outcome.reason)
                 bar.print(f"{name} refused: {outcome.reason}")
             yield item, outcome
             bar.advance(note=name)
@@ -220,7 +249,7 @@ def _start_worker(
 
 
 def _find_work(
-    out: Path,
+    out: Place,
     sources: Sequence[Source],
     recipe: Recipe[Source],
     entries: Mapping[tuple[str, str], ClipEntry],
@@ -228,6 +257,7 @@ def _find_work(
 ) -> list[ClipJob[Source]]:
     """Return what has to be made; note in the summary what has not, or cannot."""
     work = []
+    is_intact = _intact_in(out)
     for source in sources:
         try:
             job = ClipJob(source, recipe.fingerprint(source))
@@ -236,24 +266,38 @@ def _find_work(
             summary.refused.append(RefusedClip(source, f"{unread} cannot be read ({error})."))
             continue
         entry = entries.get((source.actor, source.action))
-        if entry and entry.fingerprint == job.fingerprint and _is_intact(out, entry):
+        if entry and entry.fingerprint == job.fingerprint and is_intact(entry):
             summary.reused.append(entry)
         else:
             work.append(job)
     return work
 
 
+def _write_index(out: Place, entries: Mapping[tuple[str, str], ClipEntry]) -> None:
+    with written_to(out) as folder:
+        write_index(folder, list(entries.values()))
+
+
+def _index_of(out: Place) -> list[ClipEntry]:
+    return read_index(out if isinstance(out, Path) else Mirror(out).root)
+
+
+def _intact_in(out: Place) -> Callable[[ClipEntry], bool]:
+    """Return what says whether a clip's files are there; somewhere else they are not read."""
+    if not isinstance(out, Path):
+        names = {file.name for file in out.files()}
+        return lambda entry: entry.file in names and (not entry.truth or entry.truth in names)
+    return partial(_is_intact, out)
+
+
 def _is_intact(out: Path, entry: ClipEntry) -> bool:
-    files = [(entry.file, entry.sha256)]
-    if entry.truth:
-        files.append((entry.truth, entry.truth_sha256))
     return all(
-        (out / file).is_file() and file_sha256(out / file) == sha256 for file, sha256 in files
+        (out / file).is_file() and file_sha256(out / file) == sha256 for file, sha256 in entry.files
     )
 
 
 def _check_sizes(
-    out: Path,
+    out: Place,
     entries: Mapping[tuple[str, str], ClipEntry],
     sources: Sequence[NamedClip],
     size: tuple[int, int],

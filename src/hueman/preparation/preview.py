@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from hueman.clips.sheets import write_picture
 from hueman.clips.store import PreparedClip
 from hueman.features.stick_figure import draw_stick_figure
-from hueman.files import atomic_file
 
 COLUMNS = 6
 CELL_HEIGHT = 192
@@ -33,9 +33,7 @@ PART_COLORS = np.array(
 
 def write_preview(path: Path, clip: PreparedClip) -> None:
     """Write the preview sheet of a clip as a PNG, atomically."""
-    with atomic_file(path) as temporary:
-        _, data = cv2.imencode(".png", cv2.cvtColor(preview_sheet(clip), cv2.COLOR_RGB2BGR))
-        temporary.write_bytes(data.tobytes())
+    write_picture(path, preview_sheet(clip))
 
 
 def preview_sheet(clip: PreparedClip) -> np.ndarray:

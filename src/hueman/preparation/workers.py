@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from hueman.errors import HuemanError
+from hueman.errors import DiskError, HuemanError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,6 +25,8 @@ class Failure:
     """Why an item has no result."""
 
     reason: str
+    of_disk: bool = False
+    """Whether the disk is at fault, so that all other items would fail too."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,29 @@ def _serve(connection: Connection, make_function: Callable) -> None:
     """Run in the worker: answer items until the parent closes the connection or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets Ctrl-C too, and ends us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # runs the clean-up of atomic outputs
-    function = None
+    attempt = Attempts(make_function)
     with suppress(EOFError, ConnectionError):
         while True:
-            item = connection.recv()
-            try:
-                function = function or make_function()
-                outcome = function(item)
-            except HuemanError as error:
-                outcome = Failure(str(error))
-            except Exception as error:
-                traceback.print_exc()
-                outcome = Failure(f"failed with {type(error).__name__}: {error} (report this bug).")
-            connection.send(outcome)
+            connection.send(attempt(connection.recv()))
+
+
+class Attempts:
+    """A function that is made when it is first needed, and answers errors by a `Failure`."""
+
+    def __init__(self, make_function: Callable[[], Callable]):
+        self._make_function = make_function
+        self._function: Callable | None = None
+
+    def __call__(self, item: Any) -> Any:
+        """Return the function's result, or why there is none."""
+        try:
+            self._function = self._function or self._make_function()
+            return self._function(item)
+        except HuemanError as error:
+            return Failure(str(error), isinstance(error, DiskError))
+        except Exception as error:
+            traceback.print_exc()
+            return Failure(f"failed with {type(error).__name__}: {error} (report this bug).")
 
 
 def _death(process: BaseProcess) -> Failure:

@@ -19,12 +19,11 @@ from typing import TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from hueman.clips.arrays import file_sha256
 from hueman.clips.split import read_split
 from hueman.clips.store import ARRAYS, ClipEntry, Dataset, PreparedClip
 from hueman.color.augmentation import GarmentStatistics
 from hueman.errors import HuemanError
-from hueman.files import atomic_folder
+from hueman.files import atomic_folder, file_sha256
 from hueman.progress import track
 from hueman.shards.arrays import encode
 from hueman.shards.index import (

@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from hueman.clips.video import VideoInfo
 from hueman.errors import HuemanError
 
 UPLOAD_MB = (1, 4096)
 SECONDS = (1.0, 600.0)
-MAX_PICTURE_PIXELS = 64_000_000
-"""What a good telephone takes."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +59,3 @@ class Limits:
                 f"{path.name} is {info.duration:.0f} seconds long; choose at most "
                 f"{self.max_seconds:g}."
             )
-
-
-def check_picture(path: Path) -> None:
-    """Refuse, by HuemanError, a picture that is too large to be decoded, or is none."""
-    try:
-        # The header alone is read.
-        with Image.open(path) as picture:
-            width, height = picture.size
-    except (OSError, Image.DecompressionBombError) as error:
-        raise HuemanError(f"{path.name} cannot be read as a picture; choose another.") from error
-    if width * height > MAX_PICTURE_PIXELS:
-        raise HuemanError(
-            f"{path.name} has {width} x {height} pixels, more than {MAX_PICTURE_PIXELS:,}; make it "
-            "smaller first."
-        )

@@ -6,13 +6,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hueman.clips.pictures import is_picture
+from hueman.clips.pictures import MAX_PICTURE_PIXELS, check_picture, is_picture
 from hueman.clips.video import VIDEO_SUFFIXES, Video
 from hueman.errors import HuemanError
 from hueman.generation.motion import fill_gaps
 from hueman.perception.base import pose_estimator
 from hueman.perception.smoothing import smooth_poses
-from hueman.studio.limits import MAX_PICTURE_PIXELS, Limits, check_picture
+from hueman.studio.limits import Limits
 
 PERSON_FRAMES = 12
 """Of a clip of a person, so many are looked at."""
@@ -39,7 +39,7 @@ def open_upload(path: Path, limits: Limits, fps: float | None = None) -> Video:
         HuemanError: it is neither, it is damaged, or beyond the limits.
     """
     if is_picture(path):
-        check_picture(path)
+        check_picture(path, path.name)
         return Video(path, max_pixels=MAX_PICTURE_PIXELS)
     if path.suffix.lower() not in VIDEO_SUFFIXES:
         raise HuemanError(

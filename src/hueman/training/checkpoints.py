@@ -1,6 +1,8 @@
 """The checkpoints of a stage: written whole or not at all, the last few and the best kept."""
 
 import contextlib
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,16 @@ from filelock import FileLock, Timeout
 
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
+from hueman.weights.published import read_torch
 
+KEPT: dict[str, type | tuple[type, ...]] = {
+    "step": int,
+    "best_step": (int, type(None)),
+    "settings": dict,
+    "processes": int,
+    "stage": dict,
+}
+"""What a checkpoint has at least."""
 LOCK_TIMEOUT_SECONDS = 60
 """A process whose parent was killed notices after an update; so long is waited for it."""
 
@@ -35,6 +46,33 @@ class Checkpoints:
         """Return all checkpoints, the oldest first."""
         return sorted(self.folder.glob("checkpoint-*.pt"))
 
+    def read_newest(self, quiet: bool = False) -> tuple[Path, dict[str, Any]] | None:
+        """Read the last checkpoint that is sound.
+
+        Args:
+            quiet: say nothing of later ones that are damaged.
+
+        Returns:
+            Its path and content, or None if there are no checkpoints.
+
+        Raises:
+            HuemanError: all of them are damaged.
+        """
+        problems = []
+        for path in reversed(self.all()):
+            try:
+                state = read_checkpoint(path)
+            except HuemanError as error:
+                problems.append((path, error))
+                continue
+            if problems and not quiet:
+                names = ", ".join(str(damaged) for damaged, _ in problems)
+                print(f"warning: {names} is damaged; going on from {path}.", file=sys.stderr)
+            return path, state
+        if problems:
+            raise problems[0][1]
+        return None
+
     def newest(self) -> Path | None:
         """Return the last checkpoint, if there is one."""
         return (self.all() or [None])[-1]
@@ -42,8 +80,7 @@ class Checkpoints:
     def save(self, step: int, state: dict[str, Any], best: int | None) -> Path:
         """Write a checkpoint; older ones than the last few go, but not that of step `best`."""
         path = self.path(step)
-        with atomic_file(path) as temporary:
-            torch.save(state, temporary)
+        write_checkpoint(path, state)
         for old in self.all()[: -self.keep]:
             if best is None or old != self.path(best):
                 old.unlink()
@@ -51,7 +88,7 @@ class Checkpoints:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training in this folder; clear what a killed one left.
+        """Keep other processes from training in this folder.
 
         Raises:
             HuemanError: another process trains here.
@@ -59,8 +96,6 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT_SECONDS):
-                for unfinished in self.folder.glob(".checkpoint-*"):
-                    unfinished.unlink()
                 yield
         except Timeout as error:
             raise HuemanError(
@@ -68,19 +103,40 @@ class Checkpoints:
             ) from error
 
 
+def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint, atomically."""
+    # Through a file of Python's, whose errors say what is wrong with the disk.
+    with atomic_file(path) as temporary, temporary.open("wb") as file:
+        torch.save(state, file)
+
+
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Read a checkpoint; nothing in it is ever run.
+
+    A checkpoint is a zip archive that holds a checksum of each tensor. Reading it, torch does not
+    look at them.
 
     Raises:
         HuemanError: it is damaged, or no checkpoint of this version.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(state, dict) or "step" not in state:
-            raise ValueError("no checkpoint of hueman")
+        with zipfile.ZipFile(path) as archive:
+            if damaged := archive.testzip():
+                raise ValueError(f"the checksum of {damaged} is wrong")
+        state = read_torch(path)
+        _check_state(state)
     except Exception as error:  # a damaged file fails in many ways inside torch
         raise HuemanError(
-            f"{path} cannot be read ({type(error).__name__}); delete it to go on from the one "
-            "before it, or to start over if there is none."
+            f"{path} is damaged ({type(error).__name__}: {str(error).splitlines()[0]}); delete it "
+            "to go on from the one before it, or to start over if there is none."
         ) from error
     return state
+
+
+def _check_state(state: object) -> None:
+    """Refuse, by ValueError, what is no state of a stage."""
+    if not isinstance(state, dict):
+        raise ValueError(f"it holds {type(state).__name__}")
+    for name, kind in KEPT.items():
+        if name not in state or not isinstance(state[name], kind):
+            raise ValueError(f"it has no {name}")

@@ -1,6 +1,5 @@
 """Learning curves of a stage, drawn from its log."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from hueman.files import atomic_file
+from hueman.training.log import read_log
 
 COLUMNS = 3
 SMOOTHING = 40
@@ -19,7 +19,7 @@ def draw_curves(log: Path, picture: Path) -> None:
 
     Losses are noisy: the pale line is the log, the dark one its moving average.
     """
-    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    rows = [row for _, row in read_log(log)]
     names = sorted({name for row in rows for name in row} - {"step"})
     if not names:
         return

@@ -6,22 +6,26 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-import cv2
 import numpy as np
 import torch
-from torch.utils.tensorboard import SummaryWriter
 
+from hueman.clips.sheets import write_picture
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, clear_disk_errors
 from hueman.stage_config import Schedule
-from hueman.training.checkpoints import Checkpoints, read_checkpoint
+from hueman.training.checkpoints import Checkpoints
 from hueman.training.curves import draw_curves
+from hueman.training.events import EventLog
 from hueman.training.fitting import explain_out_of_memory, is_out_of_memory
 from hueman.training.interruption import deferred_interrupt
+from hueman.training.log import read_log
 from hueman.training.networks import TrainedNetworks, average_over_processes
 from hueman.training.sampling import Sampler
 from hueman.training.settings import settings_of
+
+LOG_FILE = "log.jsonl"
+"""In the folder of a stage: a line for each update."""
 
 
 class Batches(Protocol):
@@ -113,14 +117,14 @@ def train_stage(
 
     Raises:
         HuemanError: the checkpoint belongs to other settings or cannot be read, another process
-            trains here, memory is too small, or training diverged.
+            trains here, memory is too small, training diverged, or the disk is at fault.
     """
     checkpoints = Checkpoints(folder, config.keep_checkpoints)
     if not stage.networks.fabric.is_global_zero:
         progress = _resume(stage, checkpoints, config)
         _run(stage, progress, config, reporter, None)
         return progress.measured
-    with checkpoints.locked():
+    with clear_disk_errors(folder / LOG_FILE), checkpoints.locked():
         progress = _resume(stage, checkpoints, config)
         with _Recorder(folder, checkpoints, stage, progress, config) as recorder:
             _run(stage, progress, config, reporter, recorder)
@@ -210,25 +214,32 @@ class _Recorder:
         self.stage = stage
         self.progress = progress
         self.settings = settings_of(config, stage.name)
+        self._path = folder / LOG_FILE
 
     def __enter__(self) -> "_Recorder":
         (self.folder / "samples").mkdir(parents=True, exist_ok=True)
-        log = self.folder / "log.jsonl"
-        _cut_log(log, self.progress.step)
-        self._log = log.open("a", buffering=1, encoding="utf-8")
-        self._writer = SummaryWriter(str(self.folder), purge_step=self.progress.step)
+        _cut_log(self._path, self.progress.step)
+        self._log = self._path.open("a", buffering=1, encoding="utf-8")
+        self._events = EventLog(self.folder, self.progress.step)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._log.close()
-        self._writer.close()
+        self._events.close()
+
+    def _check_folder(self) -> None:
+        """Notice, by FileNotFoundError, that the folder is gone, before a part of it is made anew.
+
+        What is written to an open file of a folder that was deleted is lost without an error.
+        """
+        self._path.stat()
 
     def look(self) -> dict[str, float]:
         """Measure and write a sample picture; return the measurements by their names in the log."""
+        self._check_folder()
         self.progress.measured = measured = self.stage.measure()
         path = self.folder / "samples" / f"{self.progress.step:07d}.png"
-        with atomic_file(path) as temporary:
-            cv2.imwrite(str(temporary), self.stage.sample()[..., ::-1])
+        write_picture(path, self.stage.sample())
         name, better = self.stage.judged_by
         value, best = measured[name], self.progress.best_value
         if best is None or (value < best if better == "lowest" else value > best):
@@ -237,15 +248,16 @@ class _Recorder:
 
     def log(self, losses: dict[str, float]) -> None:
         """Append the losses to the log, and draw the curves when measurements are among them."""
-        for name, value in losses.items():
-            self._writer.add_scalar(name, value, self.progress.step)
+        self._check_folder()
+        self._events.write(self.progress.step, losses)
         rounded = {name: float(f"{value:.6g}") for name, value in losses.items()}
         self._log.write(json.dumps({"step": self.progress.step, **rounded}) + "\n")
         if any(name.startswith("measured/") for name in losses):
-            draw_curves(self.folder / "log.jsonl", self.folder / "curves.png")
+            draw_curves(self._path, self.folder / "curves.png")
 
     def save(self) -> None:
         """Write a checkpoint."""
+        self._check_folder()
         state = {
             **asdict(self.progress),
             "settings": self.settings,
@@ -271,10 +283,10 @@ def _check_finite(losses: dict[str, float], step: int, recorder: _Recorder | Non
 
 def _resume(stage: Stage, checkpoints: Checkpoints, config: TrainingConfig) -> Progress:
     """Restore the newest checkpoint and return how far it is."""
-    newest = checkpoints.newest()
-    if newest is None:
+    read = checkpoints.read_newest(quiet=not stage.networks.fabric.is_global_zero)
+    if read is None:
         return Progress()
-    state = read_checkpoint(newest)
+    newest, state = read
     if state.get("settings") != settings_of(config, stage.name):
         raise HuemanError(
             f"{newest} was trained with other settings; use another --out folder, or the "
@@ -301,14 +313,7 @@ def _cut_log(path: Path, step: int) -> None:
     """Drop log lines after `step`: the updates that a killed run made after its checkpoint."""
     if not path.exists():
         return
-    kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:  # the line that was being written when the run was killed
-            continue
-        if row["step"] <= step:
-            kept.append(line + "\n")
+    kept = [line + "\n" for line, row in read_log(path) if row["step"] <= step]
     with atomic_file(path) as temporary:
         temporary.write_text("".join(kept), encoding="utf-8")
 

@@ -1,21 +1,26 @@
 """One file is a trained model: fp16 safetensors, with configuration and notes in its metadata."""
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from hueman.config import TrainingConfig, config_from_dict, config_to_dict
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, parse_json
 
 MODEL_FILE = "model.safetensors"
 """In the folder of a training run."""
+
+CHECKSUM = "hueman_sha256"
+"""In the metadata: of everything else, since safetensors does not notice a changed number."""
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -47,6 +52,7 @@ def write_model(
         "config": json.dumps(config_to_dict(config)),
         "notes": json.dumps(notes),
     }
+    metadata[CHECKSUM] = _checksum(tensors, metadata)
     with atomic_file(path) as temporary:
         save_file(tensors, temporary, metadata)
 
@@ -91,21 +97,75 @@ def read_model(
         HuemanError: there is no model, or it is damaged or of another format.
     """
     file = file_of(path)
-    try:
+    with _clear_damage(file):
+        tensors, metadata = read_checked(file)
+        if metadata.get("format") != file_format:
+            raise HuemanError(
+                f"{file} is not a {kind} (format {metadata.get('format')}, not {file_format}); "
+                "choose another file, or train one with 'hueman train DATASET --out FOLDER'."
+            )
+        model = _promised_by(metadata, build, tensors)
+        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+        notes = parse_json(metadata["notes"])
+        if not isinstance(notes, dict):
+            raise ValueError("its notes have no names")
+    return model.eval(), notes
+
+
+def read_checked(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read a model's tensors and metadata, and compare its checksum, if it has one.
+
+    Models that were written before there were checksums have none.
+
+    Raises:
+        HuemanError: the file is damaged.
+    """
+    with _clear_damage(file):
         with safe_open(file, framework="pt") as content:
             metadata = content.metadata() or {}
-            if metadata.get("format") != file_format:
-                raise HuemanError(
-                    f"{file} is not a {kind} (format {metadata.get('format')}, not "
-                    f"{file_format}); choose another file, or train one with 'hueman train "
-                    "DATASET --out FOLDER'."
-                )
-            tensors = {name: content.get_tensor(name).float() for name in content.keys()}  # noqa: SIM118
-        model = build(config_from_dict(json.loads(metadata["config"])))
-        model.load_state_dict(tensors)
-        notes = json.loads(metadata["notes"])
-    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
-        raise HuemanError(
-            f"{file} is damaged ({str(error).splitlines()[0]}); train it or fetch it again."
-        ) from error
-    return model.eval(), notes
+            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
+        if CHECKSUM in metadata and metadata[CHECKSUM] != _checksum(tensors, metadata):
+            raise ValueError("its checksum is wrong")
+    return tensors, metadata
+
+
+@contextmanager
+def _clear_damage(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError, TypeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise HuemanError(f"{file} is damaged ({reason}); train it or fetch it again.") from error
+
+
+def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
+    """Return the sha256 of a model's tensors and of its metadata, but for the checksum itself."""
+    digest = hashlib.sha256()
+    for name, value in sorted(metadata.items()):
+        if name != CHECKSUM:
+            digest.update(f"{name}={value}\n".encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def _promised_by(
+    metadata: Mapping[str, str],
+    build: Callable[[TrainingConfig], Model],
+    tensors: Mapping[str, Tensor],
+) -> Model:
+    """Build the untrained model of a file's settings, once the file is known to fill it.
+
+    Its shapes are found first, without memory for their numbers: settings may ask for any size.
+    """
+    config = config_from_dict(parse_json(metadata["config"]))
+    with torch.device("meta"):
+        expected = {name: each.shape for name, each in build(config).state_dict().items()}
+    found = {name: tensor.shape for name, tensor in tensors.items()}
+    different = sorted(
+        name for name in {*expected, *found} if expected.get(name) != found.get(name)
+    )
+    if different:
+        raise ValueError(f"{len(different)} tensors do not fit its settings, {different[0]} first")
+    return build(config)

@@ -3,12 +3,9 @@
 import shutil
 from pathlib import Path
 
-import torch
-
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
-from hueman.training.checkpoints import Checkpoints, read_checkpoint
+from hueman.training.checkpoints import Checkpoints, read_checkpoint, write_checkpoint
 from hueman.training.settings import STAGES, settings_of
 
 SET_ASIDE = "superseded"
@@ -32,7 +29,10 @@ def rewind(out: Path, checkpoint: Path, config: TrainingConfig, processes: int) 
     Raises:
         HuemanError: the file is no checkpoint of this run, or of no stage of its method.
     """
-    out, checkpoint = out.resolve(), checkpoint.resolve()
+    try:
+        out, checkpoint = out.resolve(), checkpoint.resolve()
+    except (OSError, RuntimeError) as error:  # links that lead to themselves
+        raise HuemanError(f"--resume is '{checkpoint}', which leads nowhere.") from error
     inside = checkpoint.is_file() and out in checkpoint.parents
     stage = checkpoint.relative_to(out).parts[0] if inside else ""
     stages = STAGES[config.method]
@@ -52,8 +52,7 @@ def rewind(out: Path, checkpoint: Path, config: TrainingConfig, processes: int) 
     state["processes"] = processes
     if state["best_step"] is not None and state["best_step"] > state["step"]:
         state["best_step"] = state["best_value"] = None
-    with atomic_file(checkpoint) as temporary:
-        torch.save(state, temporary)
+    write_checkpoint(checkpoint, state)
     moved = f"; {len(later)} later results are in {out / SET_ASIDE}" if later else ""
     return f"Going on from {checkpoint}, update {state['step']}{moved}."
 

@@ -28,7 +28,7 @@ from lightning_fabric import Fabric
 from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig, config_to_dict
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, clear_disk_errors
 from hueman.shards.store import Shards
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 from hueman.training.coloring import make_recolor
@@ -102,10 +102,11 @@ def train(
 
     Raises:
         HuemanError: `out` holds a run with other settings, devices are not there, memory is too
-            small, or training diverged; or the model to begin with has other networks.
+            small, training diverged, or the disk is at fault; or the model to begin with has other
+            networks.
     """
     fabric = make_fabric(config, device, devices, nodes)
-    with explained_loss_of_processes(fabric):
+    with clear_disk_errors(out / MODEL_FILE), explained_loss_of_processes(fabric):
         if fabric.is_global_zero:
             _begin(out, config, resume, fabric.world_size, start_from, teacher)
             # Now, and not after days of training the stages before.

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hueman.config import TrainingConfig, config_from_dict, config_to_dict
 from hueman.errors import HuemanError
+from hueman.files import read_text
+from hueman.settings_file import parse_settings
 
 SETTINGS_FILE = "config.yaml"
 """In the folder of a training run."""
@@ -47,14 +47,23 @@ def check_same_run(out: Path, config: TrainingConfig) -> None:
     if not path.exists():
         return
     try:
-        theirs = config_from_dict(yaml.safe_load(path.read_text("utf-8")))
-    except (HuemanError, yaml.YAMLError):
+        theirs = read_settings(path)
+    except HuemanError:
         theirs = None
     if theirs is None or _lasting(theirs) != _lasting(config):
         raise HuemanError(
             f"{out} holds a run with other settings; choose another --out, delete it, or go on "
             "from one of its checkpoints with --resume CHECKPOINT."
         )
+
+
+def read_settings(path: Path) -> TrainingConfig:
+    """Read the settings of a run; HuemanError if there are none, or they are damaged."""
+    try:
+        text = read_text(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise HuemanError(f"{path} cannot be read: {error}.") from error
+    return config_from_dict(parse_settings(text, str(path)))
 
 
 def _lasting(config: TrainingConfig) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy._core.multiarray import _reconstruct  # type: ignore[attr-defined]
 
 from hueman.errors import HuemanError
+from hueman.files import require_file
 
 _ADMITTED = {
     ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
@@ -28,13 +29,15 @@ def read_numpy_pickle(path: Path) -> dict[str, Any]:
         HuemanError: the file is damaged, or holds anything else.
     """
     try:
+        require_file(Path(path))
         with Path(path).open("rb") as file:
             tree = _ArrayUnpickler(file).load()
-    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError) as error:
+            sound = isinstance(tree, dict) and _holds_only_arrays(tree)
+    except Exception as error:  # a damaged pickle fails in many ways
         raise HuemanError(
             f"{path} cannot be read as a pickle of numpy arrays ({error}); fetch it again."
         ) from error
-    if not isinstance(tree, dict) or not _holds_only_arrays(tree):
+    if not sound:
         raise HuemanError(f"{path} holds more than numeric numpy arrays; do not trust this file.")
     return tree
 

@@ -6,13 +6,18 @@ A pin is a file beside the cached weights, as `sha256sum` writes them.
 from pathlib import Path
 
 from hueman.errors import HuemanError
-from hueman.files import atomic_file
+from hueman.files import atomic_file, read_text
 from hueman.weights.sources import SourceError, sha256_of
 
 
 def pinned_sha256(pin: Path) -> str | None:
     """Return the sha256 that the file `pin` holds, None where nothing has been pinned yet."""
-    return pin.read_text().split()[0] if pin.is_file() else None
+    if not pin.is_file():
+        return None
+    try:
+        return read_text(pin).split()[0]
+    except (ValueError, LookupError) as error:
+        raise SourceError(f"{pin} holds no sha256; delete it to pin anew") from error
 
 
 def verify_pinned(path: Path, pin: Path) -> None:

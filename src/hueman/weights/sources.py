@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -163,12 +164,21 @@ def _extract(archive: Path, member: str, target: Path, size: int | None) -> None
     try:
         with _open_member(archive, member) as source, target.open("wb") as output:
             output.writelines(_blocks(source, math.inf if size is None else size + 1))
-    except (KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
+    except (
+        KeyError,
+        RuntimeError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+    ) as error:
         raise SourceError(f"{archive.name} does not hold {member}") from error
 
 
 @contextmanager
 def _open_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
+    if not archive.is_file():
+        raise KeyError(member)
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as wheel, wheel.open(member) as source:
             yield source
