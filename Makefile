@@ -1,8 +1,8 @@
-# make demo | test | lint | bench: each sets everything up on a fresh machine (needs Python >= 3.11 and a package index).
+# make demo | test | lint | bench | sbom: each sets everything up on a fresh machine (needs Python >= 3.11 and a package index).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench style format clean
+.PHONY: demo test lint bench sbom style format clean
 
 demo: .venv/installed
 	$(BIN)/hueman demo --out demo-output
@@ -14,6 +14,16 @@ test: .venv/installed-dev
 # How fast hueman is here: everything in turn with its baseline, some ten minutes.
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.speed --out bench.json
+
+# The bill of materials of an installation of this version, for a release: build/sbom.json (CycloneDX).
+# It depends on the platform, so it is not kept here. With extras: make sbom WHAT='.[studio,export]'
+WHAT ?= .
+sbom: .venv/installed-dev
+	$(PYTHON) -m venv --clear build/sbom-environment
+	build/sbom-environment/bin/python -m pip install --quiet '$(WHAT)'
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate \
+		--output-format JSON --output-file build/sbom.json build/sbom-environment
+	rm -rf build/sbom-environment
 
 lint: style .venv/installed-dev
 	$(BIN)/pyright

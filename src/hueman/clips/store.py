@@ -32,6 +32,8 @@ REMEDY = (
 )
 """What to do about a damaged clip."""
 HIGHEST_FPS = 1000.0
+MAX_INDEX_BYTES = 2**30
+"""Of index.json; a million clips need less than half."""
 PARTS = 10
 ARRAYS = ("frames", "pose", "person", "edges", "parts", "upper", "lower")
 
@@ -265,7 +267,7 @@ def read_index(root: Path) -> list[ClipEntry]:
     if not path.exists():
         return []
     try:
-        content = read_json(path)
+        content = read_json(path, MAX_INDEX_BYTES)
         if content["format"] != FORMAT:
             raise HuemanError(f"{path} has format {content['format']}, expected {FORMAT}.")
         known = {field.name for field in fields(ClipEntry)}

@@ -16,6 +16,7 @@ from hueman.clips.store import FORMAT, ClipEntry, PreparedClip, read_index, writ
 from hueman.errors import DiskError, HuemanError
 from hueman.files import file_sha256
 from hueman.preparation.cluster import Cluster, run_on_cluster
+from hueman.preparation.pacing import kept_up
 from hueman.preparation.preview import write_preview
 from hueman.preparation.settings import available_cpus
 from hueman.preparation.workers import Failure, run_in_workers
@@ -128,8 +129,9 @@ def build_dataset(
 ) -> DatasetSummary:
     """Make clips and add them to the dataset `out`.
 
-    The index is written after each clip: a run that is stopped, or killed, goes on where it was
-    when it is started again. A clip that cannot be made is refused and harms no other.
+    The index is written after each clip (less often where it is large, see `kept_up`): a run that
+    is stopped, or killed, goes on where it was when it is started again. A clip that cannot be made
+    is refused and harms no other.
 
     Args:
         out: folder of the dataset, or an address; made if need be. Other clips in it stay.
@@ -154,17 +156,17 @@ def build_dataset(
     pull(recipe.weights)  # once, and not in every process
     title = f"{recipe.doing} clips"
     done = run_clip_jobs(title, recipe.make_maker, work, jobs, recipe.threads, cluster, recipe.gpu)
-    for job, outcome in done:
-        if isinstance(outcome, Failure):
-            summary.refused.append(RefusedClip(job.source, outcome.reason))
-        elif cluster and isinstance(out, Path) and not (out / outcome.file).is_file():
-            elsewhere = f"another machine wrote it, not into {out} here; use an address."
-            summary.refused.append(RefusedClip(job.source, elsewhere))
-        else:
-            summary.made.append(outcome)
-            entries[outcome.actor, outcome.action] = outcome
-            with written_to(out) as folder:  # after the clip's files, so it names complete ones
-                write_index(folder, list(entries.values()))
+    with kept_up(lambda: _write_index(out, entries)) as keep_index:
+        for job, outcome in done:
+            if isinstance(outcome, Failure):
+                summary.refused.append(RefusedClip(job.source, outcome.reason))
+            elif cluster and isinstance(out, Path) and not (out / outcome.file).is_file():
+                elsewhere = f"another machine wrote it, not into {out} here; use an address."
+                summary.refused.append(RefusedClip(job.source, elsewhere))
+            else:
+                summary.made.append(outcome)
+                entries[outcome.actor, outcome.action] = outcome
+                keep_index()  # after the clip's files, so it names complete ones
     return summary
 
 
@@ -269,6 +271,11 @@ def _find_work(
         else:
             work.append(job)
     return work
+
+
+def _write_index(out: Place, entries: Mapping[tuple[str, str], ClipEntry]) -> None:
+    with written_to(out) as folder:
+        write_index(folder, list(entries.values()))
 
 
 def _index_of(out: Place) -> list[ClipEntry]:

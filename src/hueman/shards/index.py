@@ -14,7 +14,8 @@ from hueman.errors import HuemanError
 from hueman.stage_config import STRICT
 
 INDEX_FILE = "shards.json"
-MAX_INDEX_BYTES = 2**28
+MAX_INDEX_BYTES = 2**30
+"""A million clips need a third of it."""
 MAX_SHARD_BYTES = 2**32
 """Shards are read whole."""
 MAX_SAMPLE_BYTES = 2**30

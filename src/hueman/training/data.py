@@ -6,6 +6,7 @@ uninterrupted one would have seen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, overload
 
 import numpy as np
@@ -157,6 +158,8 @@ class FrameSampler:
             raise HuemanError(f"The training clips are too short: each needs {span} frames.")
         self.batch_size = batch_size
         self.seed = seed
+        # Drawn once an epoch: a batch must not cost more the more clips there are.
+        self._order = lru_cache(maxsize=2)(self._draw_order)
 
     def __len__(self) -> int:
         """Return the number of samples in an epoch."""
@@ -165,14 +168,11 @@ class FrameSampler:
     def batch(self, step: int) -> list[tuple[int, int]]:
         """Return the clip numbers and frame numbers of batch `step`."""
         positions = range(step * self.batch_size, (step + 1) * self.batch_size)
-        orders = {
-            epoch: np.random.default_rng((self.seed, epoch)).permutation(len(self.places))
-            for epoch in {position // len(self.places) for position in positions}
-        }
-        return [
-            self.places[orders[position // len(self.places)][position % len(self.places)]]
-            for position in positions
-        ]
+        places = [divmod(position, len(self.places)) for position in positions]
+        return [self.places[self._order(epoch)[position]] for epoch, position in places]
+
+    def _draw_order(self, epoch: int) -> np.ndarray:
+        return np.random.default_rng((self.seed, epoch)).permutation(len(self.places))
 
 
 def step_generator(*key: int) -> torch.Generator:

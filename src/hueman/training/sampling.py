@@ -12,6 +12,7 @@ If everything fits, an epoch of one process is one block, in the very order of `
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -105,6 +106,7 @@ class ShardSampler:
                 f"{processes} processes: each clip needs at least {span} frames."
             )
         self._blocks = lru_cache(maxsize=3)(self._make_blocks)
+        self._order = lru_cache(maxsize=2)(self._draw_order)
         self._expected: tuple[int, int] = (-1, -1)
 
     def __len__(self) -> int:
@@ -123,12 +125,14 @@ class ShardSampler:
             block = self._block_at(process, epoch, position)
             if not places:
                 self._expect(process, epoch, block)
-            order = np.random.default_rng((self.seed, epoch, process, block.number))
-            shuffled = order.permutation(len(block))
+            order = self._order(epoch, process, block.number, len(block))
             first = position - block.start
-            some = shuffled[first : first + self.batch_size - len(places)]
+            some = order[first : first + self.batch_size - len(places)]
             places += [block.place(int(each)) for each in some]
         return places
+
+    def _draw_order(self, epoch: int, process: int, block: int, length: int) -> np.ndarray:
+        return np.random.default_rng((self.seed, epoch, process, block)).permutation(length)
 
     def _block_at(self, process: int, epoch: int, position: int) -> Block:
         blocks = self._blocks(process, epoch)
@@ -166,20 +170,24 @@ class ShardSampler:
     def _group(
         self, clips: np.ndarray, firsts: np.ndarray, counts: np.ndarray, shard_of: np.ndarray
     ) -> list[Block]:
-        """Group clips into blocks of whole shards that fit into memory together."""
-        shards = list(dict.fromkeys(shard_of[clips].tolist()))
-        groups: list[list[int]] = [[]]
-        for shard in shards:
-            held = sum(self.clips.bytes[each] for each in groups[-1])
-            if groups[-1] and held + self.clips.bytes[shard] > self.clips.block_bytes:
-                groups.append([])
-            groups[-1].append(shard)
+        """Group clips into blocks of whole shards that fit into memory together.
+
+        The clips of a shard follow each other, so a block is a stretch of clips; one pass is enough
+        for however many there are.
+        """
+        starts = np.flatnonzero(np.diff(shard_of[clips], prepend=-1))
+        cuts, held = [0], 0
+        for place, shard in zip(starts.tolist(), shard_of[clips[starts]].tolist(), strict=True):
+            if held and held + self.clips.bytes[shard] > self.clips.block_bytes:
+                cuts.append(place)
+                held = 0
+            held += self.clips.bytes[shard]
         blocks, start = [], 0
-        for number, group in enumerate(groups):
-            chosen = np.flatnonzero(np.isin(shard_of[clips], group))
-            chosen = chosen[np.argsort(clips[chosen])]
+        for number, (low, high) in enumerate(pairwise([*cuts, len(clips)])):
+            shards = tuple(dict.fromkeys(shard_of[clips[low:high]].tolist()))
+            chosen = low + np.argsort(clips[low:high])
             ends = np.cumsum(counts[chosen])
-            block = Block(number, start, tuple(group), clips[chosen], firsts[chosen], ends)
+            block = Block(number, start, shards, clips[chosen], firsts[chosen], ends)
             blocks.append(block)
             start += len(block)
         return blocks
