@@ -3,7 +3,7 @@
 Waiting for the gradients of others, a process learns at once of a connection that was closed. Of a
 process that stands still, or of a machine without power, it learns only by a timeout; and that must
 be long, since the first process measures and saves alone while the others wait. So a thread of each
-process tells the first one every second that it is there, in a group of their own, whatever the
+process tells the first one every second that it is there, in groups of their own, whatever the
 main thread is doing. The first one answers: go on, all are done, or who is lost.
 """
 
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 import torch.distributed as dist
@@ -50,6 +50,10 @@ def watched(fabric: Fabric, lost_after: float, go_on_from: Callable[[], str]) ->
         HuemanError: another process has ended, or answers no more; or `lost_after` is too short.
         SystemExit: the same, and another process of this machine says so.
     """
+    if lost_after < 3 * BEAT_SECONDS:
+        raise HuemanError(
+            f"--lost-after is {lost_after:g} seconds; it must be {3 * BEAT_SECONDS:g} or more."
+        )
     if fabric.world_size == 1:
         yield
         return
@@ -75,22 +79,23 @@ class _Watch:
     """The thread of one process, and what it knows."""
 
     def __init__(self, fabric: Fabric, lost_after: float, go_on_from: Callable[[], str]):
-        if lost_after < 3 * BEAT_SECONDS:
-            raise HuemanError(
-                f"--lost-after is {lost_after:g} seconds; it must be {3 * BEAT_SECONDS:g} or more."
-            )
         self.lost: int | None = None
         """The process that is lost, once this is known."""
         self._rank, self._size = fabric.global_rank, fabric.world_size
         self._local_rank = fabric.local_rank
+        self._parent = os.getppid()
         self._go_on_from = go_on_from
         self._done = threading.Event()
         self._ended = threading.Event()
         self._known = threading.Event()
-        patience = lost_after if self._rank == 0 else lost_after + MARGIN_SECONDS
-        self._group = dist.new_group(backend="gloo", timeout=timedelta(seconds=patience))
+        # Two groups, since gloo closes all connections of a group in which one was waited for in
+        # vain, and then the others have to be told.
+        self._words, self._answers = (
+            dist.new_group(backend="gloo", timeout=timedelta(seconds=seconds))
+            for seconds in (lost_after, lost_after + MARGIN_SECONDS)
+        )
         self._hosts: list[str] = [""] * self._size
-        dist.all_gather_object(self._hosts, socket.gethostname(), group=self._group)
+        dist.all_gather_object(self._hosts, socket.gethostname(), group=self._words)
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
@@ -119,6 +124,7 @@ class _Watch:
         answer = GO_ON
         while answer == GO_ON and not self._ended.is_set():
             self._done.wait(BEAT_SECONDS)
+            self._stop_without_parent()
             answer = self._hear_all() if self._rank == 0 else self._tell_first()
         if answer < 0:
             return
@@ -131,6 +137,15 @@ class _Watch:
                 print(f"error: {self._sentence()}", file=sys.stderr, flush=True)
             os._exit(1)
 
+    def _stop_without_parent(self) -> None:
+        """Stop politely, and so all others too, when torchrun was killed here: no orphan trains on.
+
+        A parent that is not torchrun may leave, as a terminal does.
+        """
+        if os.getppid() != self._parent and "TORCHELASTIC_RUN_ID" in os.environ:
+            self._parent = os.getppid()
+            os.kill(os.getpid(), signal.SIGTERM)
+
     def _hear_all(self) -> int:
         """Wait for a word of all others, and answer them."""
         others = range(1, self._size)
@@ -138,7 +153,7 @@ class _Watch:
         answer = GO_ON
         for rank in others:
             try:
-                done.append(self._receive(rank) == ALL_DONE)
+                done.append(_receive(rank, self._words) == ALL_DONE)
             except RuntimeError:
                 answer = rank
                 break
@@ -147,24 +162,16 @@ class _Watch:
         for rank in others:
             if rank != answer:
                 with suppress(RuntimeError):
-                    self._send(answer, rank)
+                    _send(answer, rank, self._answers)
         return answer
 
     def _tell_first(self) -> int:
         """Give a word to the first process, and return its answer."""
         try:
-            self._send(ALL_DONE if self._done.is_set() else GO_ON, 0)
-            return self._receive(0)
+            _send(ALL_DONE if self._done.is_set() else GO_ON, 0, self._words)
+            return _receive(0, self._answers)
         except RuntimeError:
             return 0
-
-    def _send(self, number: int, rank: int) -> None:
-        dist.send(torch.tensor([number]), rank, group=self._group)
-
-    def _receive(self, rank: int) -> int:
-        number = torch.zeros(1, dtype=torch.int64)
-        dist.recv(number, rank, group=self._group)
-        return int(number)
 
     def _speaks(self) -> bool:
         """One process of each machine says what has happened: its first, or else its second."""
@@ -179,6 +186,16 @@ class _Watch:
             f"{who} has ended or answers no more; if it was not killed, it says why itself. "
             f"{self._go_on_from()}"
         )
+
+
+def _send(number: int, rank: int, group: Any) -> None:
+    dist.send(torch.tensor([number]), rank, group=group)
+
+
+def _receive(rank: int, group: Any) -> int:
+    number = torch.zeros(1, dtype=torch.int64)
+    dist.recv(number, rank, group=group)
+    return int(number)
 
 
 def _is_broken_connection(error: RuntimeError) -> bool:
