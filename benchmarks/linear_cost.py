@@ -1,6 +1,6 @@
 """Whether cost grows as the number of clips does: preparing, reading for training, indices.
 
-python -m benchmarks.linear_cost --out FILE.json [--times 1,4,16] [--batches 40]
+python -m benchmarks.linear_cost --out FILE.json [--times 1,4,16] [--batches 40] [--together 1]
 
 Each step is done with 1, 4 and 16 times the clips, in processes of its own, of which processor
 time, the time of the day and the most memory are taken together. Preparing: 2 clips of 24 frames at
@@ -8,7 +8,8 @@ time, the time of the day and the most memory are taken together. Preparing: 2 c
 which training holds in memory, and as shards, of which it holds what a buffer of 20 MB allows;
 batches of both stages, made one after the other. Indices: 1,000 clips. Then clips of 48 frames are
 prepared at 384x256, for `benchmarks.scale_plan`. A cost is called linear if a clip costs at most a
-quarter more among the most clips than among fewer, by processor time.
+quarter more among the most clips than among fewer, by processor time. With --together several steps
+are measured at once: sooner done on a busy machine, but then times of the day say little.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
@@ -48,12 +50,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--times", default="1,4,16")
     parser.add_argument("--batches", type=int, default=40)
+    parser.add_argument("--together", type=int, default=1)
     options = parser.parse_args()
     times = [int(each) for each in options.times.split(",")]
     with tempfile.TemporaryDirectory(prefix="hueman-") as folder:
-        measured = measure(Path(folder), times, options.batches)
+        measured = measure(Path(folder), times, options.batches, options.together)
     command = (
-        f"python -m benchmarks.linear_cost --times {options.times} --batches {options.batches}"
+        f"python -m benchmarks.linear_cost --times {options.times} --batches {options.batches} "
+        f"--together {options.together}"
     )
     content = {"command": command, "machine": describe_machine(), **measured}
     with atomic_file(options.out) as temporary:
@@ -61,32 +65,36 @@ def main() -> None:
     report(measured)
 
 
-def measure(folder: Path, times: list[int], batches: int) -> dict[str, list[Row]]:
+def measure(folder: Path, times: list[int], batches: int, together: int) -> dict[str, list[Row]]:
     """Return the rows of each step, one for each number of clips."""
     height, width = SIZE
-    preparing = [
-        preparation(folder / f"small-{each}", each * PREPARED, height, width, 12.5)
-        for each in times
-    ]
-    template = Dataset(folder / f"small-{times[0]}" / "dataset")
-    reading: dict[str, list[Row]] = {"folder": [], "shards": []}
-    for each in times:
-        data = copies(template, folder / f"read-{each}", each * READ)
-        shards = folder / f"shards-{each}"
-        shard_dataset(data, f"{shards}/shards-%06d.tar", megabytes=SHARD_MEGABYTES)
-        for name, place in (("folder", data.root), ("shards", shards)):
-            reading[name].append(row(cost_of(STEPS, ["read", str(place), str(batches)])))
-    counts = [str(each * INDEXED) for each in times]
-    indices = cost_of(STEPS, ["index", str(folder / "indices"), *counts]).answer["rows"]
-    real = preparation(folder / "real", 2, 384, 256, 25.0)
-    real["shard_bytes"] = shard_bytes(folder / "real" / "dataset", folder / "real-shards")
-    return {
-        "preparing": preparing,
-        "reading a folder": reading["folder"],
-        "reading shards": reading["shards"],
-        "indices": indices,
-        "preparing 384x256": [real],
-    }
+    with ThreadPoolExecutor(together) as pool:
+        first, *more = [
+            pool.submit(preparation, folder / f"small-{each}", each * PREPARED, height, width, 12.5)
+            for each in times
+        ]
+        real = pool.submit(preparation, folder / "real", 2, 384, 256, 25.0)
+        counts = [str(each * INDEXED) for each in times]
+        indices = pool.submit(cost_of, STEPS, ["index", str(folder / "indices"), *counts])
+        first.result()
+        template = Dataset(folder / f"small-{times[0]}" / "dataset")
+        reading: dict[str, list[Future[Cost]]] = {"folder": [], "shards": []}
+        for each in times:
+            data = copies(template, folder / f"read-{each}", each * READ)
+            shards = folder / f"shards-{each}"
+            shard_dataset(data, f"{shards}/shards-%06d.tar", megabytes=SHARD_MEGABYTES)
+            for name, place in (("folder", data.root), ("shards", shards)):
+                step = pool.submit(cost_of, STEPS, ["read", str(place), str(batches)])
+                reading[name].append(step)
+        prepared = real.result()
+        size = shard_bytes(folder / "real" / "dataset", folder / "real-shards")
+        return {
+            "preparing": [each.result() for each in (first, *more)],
+            "reading a folder": [row(each.result()) for each in reading["folder"]],
+            "reading shards": [row(each.result()) for each in reading["shards"]],
+            "indices": indices.result().answer["rows"],
+            "preparing 384x256": [prepared | {"shard_bytes": size}],
+        }
 
 
 def preparation(folder: Path, count: int, height: int, width: int, fps: float) -> Row:

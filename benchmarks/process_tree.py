@@ -1,7 +1,7 @@
 """What a command costs, with all processes that it starts: time, processor time, memory."""
 
 import json
-import resource
+import os
 import subprocess
 import sys
 import threading
@@ -37,23 +37,19 @@ def cost_of(module: str, arguments: Sequence[str]) -> Cost:
         subprocess.CalledProcessError: it failed.
     """
     command = [sys.executable, "-m", module, *arguments]
-    used = _processor_seconds()
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    watch = _MemoryWatch(process.pid)
-    output, _ = process.communicate()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        watch = _MemoryWatch(process.pid)
+        output = process.stdout.read() if process.stdout else ""
+        # What it used, with those of its processes that it has waited for.
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - started
     peak = watch.stop()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output)
     answer = json.loads(output.strip().splitlines()[-1])
-    return Cost(wall, _processor_seconds() - used, peak / 1e6, answer)
-
-
-def _processor_seconds() -> float:
-    """Return what all processes took that were started from here and have ended."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    return Cost(wall, used.ru_utime + used.ru_stime, peak / 1e6, answer)
 
 
 class _MemoryWatch:

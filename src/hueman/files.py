@@ -26,7 +26,7 @@ LOCK = ".lock"
 """In such a folder, held while somebody writes there."""
 
 MAX_TEXT = 32_000_000
-"""Bytes of a text or JSON file; the largest index of a dataset has a fraction of it."""
+"""Bytes of a text or JSON file, where no other limit is said."""
 
 
 def require_file(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from hueman.clips.split import DatasetSplit, write_split
@@ -9,7 +10,7 @@ from hueman.clips.store import Dataset
 from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.evaluation.evaluate import held_out_clips
-from hueman.training.data import load_split
+from hueman.training.data import FrameSampler, load_split
 
 
 @pytest.fixture
@@ -54,3 +55,14 @@ def test_what_the_split_keeps_out_is_judged(dataset):
     assert len(held_out_clips(dataset, config, "all")) == len(dataset.entries) == 6
     with pytest.raises(HuemanError, match=r"split\.json keeps out"):
         held_out_clips(dataset, config)
+
+
+def test_an_order_is_drawn_once_an_epoch(truth_dataset):
+    split = load_split(truth_dataset, load_config("demo"), show_progress=False)
+    sampler = FrameSampler(split.train, 3, seed=5)
+    seen = [place for step in range(len(sampler)) for place in sampler.batch(step)]  # three epochs
+    for epoch in range(3):
+        order = np.random.default_rng((5, epoch)).permutation(len(sampler))
+        part = seen[epoch * len(sampler) : (epoch + 1) * len(sampler)]
+        assert part == [sampler.places[place] for place in order]
+    assert sampler._order.cache_info().misses == 3
