@@ -12,8 +12,9 @@ import torch
 from tiny_training import TINY
 
 from hueman.config import load_config
+from hueman.device import choose_device
 from hueman.errors import HuemanError
-from hueman.training.devices import choose_device, make_fabric
+from hueman.training.devices import make_fabric
 from hueman.training.networks import average_over_processes
 
 SHORT = ["stage_one.schedule.steps=2", "stage_two.schedule.steps=2"]
