@@ -57,6 +57,7 @@ from hueman.evaluation.protocol import judge_clip
 from hueman.evaluation.statistics import summarize
 from hueman.memory import keep_freed_memory
 from hueman.networks.vgg import VGG
+from hueman.training.architecture import Region
 from hueman.training.checkpoints import Checkpoints
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
@@ -70,7 +71,7 @@ from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
-from hueman.training.stage_one import Region, StageOne
+from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
 from hueman.weights.registry import locate

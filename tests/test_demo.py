@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from tiny_training import little_to_look_at
 
 from hueman.clips.encoding import write_video
 from hueman.clips.video import Video
@@ -13,6 +14,8 @@ from hueman.errors import HuemanError
 TINY = [
     "stage_one.schedule.steps=2",
     "stage_two.schedule.steps=2",
+    "stage_one.schedule.batch_size=2",
+    "stage_one.generator_channels=4",
     "stage_one.encoder.channels=8",
     "stage_two.generator.channels=4",
     "stage_two.generator.residual_blocks=1",
@@ -32,7 +35,8 @@ def short_clips(clips_folder, tmp_path_factory):
 
 
 def test_demo_writes_everything_the_report_shows(short_clips, tmp_path):
-    report = demo(short_clips, tmp_path, True, TINY)
+    with little_to_look_at():
+        report = demo(short_clips, tmp_path, True, TINY)
     page = report.read_text()
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["quality"]["model"]["clips"] == 4

@@ -1,12 +1,15 @@
 """One of several processes that train together; writes down what it did, for the test to compare.
 
-python replica_worker.py DATASET OUT PROCESSES: started once for each process, by torchrun, or once.
+python replica_worker.py DATASET OUT PROCESSES: started once for each process, by torchrun.
 """
 
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 from tiny_training import TINY, Counter
@@ -17,7 +20,6 @@ from hueman.training.checkpoints import Checkpoints
 from hueman.training.data import load_split
 from hueman.training.devices import make_fabric
 from hueman.training.loop import train_stage
-from hueman.training.networks import TrainedNetworks
 from hueman.training.stage_one import StageOne
 
 
@@ -29,8 +31,8 @@ def main(dataset: Path, out: Path, processes: int) -> None:
     split = load_split(Dataset(dataset), config, show_progress=False)
     stage = StageOne("upper", split, config, fabric)
     record = {"rank": fabric.global_rank, "digests": [], "places": [], "saves": 0, "gradients": {}}
-    _observe(stage, record)
-    train_stage(stage, out / "stage", config, Counter())
+    with _observed(stage, record):
+        train_stage(stage, out / "stage", config, Counter())
     torch.save(record.pop("gradients"), out / f"gradients-{processes}-{fabric.global_rank}.pt")
     (out / f"record-{processes}-{fabric.global_rank}.json").write_text(json.dumps(record))
 
@@ -39,7 +41,8 @@ def _state(stage: StageOne, name: str) -> dict[str, torch.Tensor]:
     return stage.networks[name].module.state_dict()
 
 
-def _observe(stage: StageOne, record: dict) -> None:
+@contextmanager
+def _observed(stage: StageOne, record: dict) -> Iterator[None]:
     """Note batches, checkpoints, the weights after every update, the first one's gradients."""
     backward, finish, save = stage.backward, stage.networks.finish_update, Checkpoints.save
 
@@ -66,8 +69,9 @@ def _observe(stage: StageOne, record: dict) -> None:
         return save(self, step, state, best)
 
     stage.backward = noted_backward
-    TrainedNetworks.finish_update = lambda self: noted_finish()
-    Checkpoints.save = noted_save
+    stage.networks.finish_update = noted_finish
+    with patch.object(Checkpoints, "save", noted_save):
+        yield
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 """What tests of training share: a tiny run's settings, and looking at networks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
 from hueman.training.loop import Stage
 
 TINY = [
@@ -28,6 +33,18 @@ GAN = [
     "deformable_gan={schedule: {steps: 4, batch_size: 2}, channels: 4, levels: 3,"
     " discriminator_channels: 4, discriminator_layers: 2, perceptual_network: vgg16}",
 ]
+
+
+@contextmanager
+def little_to_look_at() -> Iterator[None]:
+    """Let trainings of this process measure on a few frames, as tiny as they are themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hueman.training.stage_one.StageOne.probe_frames", 60)
+        patch.setattr("hueman.training.restoration.MEASURED_FRAMES", 8)
+        patch.setattr("hueman.training.stage_two.MEASURED_PAIRS", 4)
+        patch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 4)
+        patch.setattr("hueman.training.run.CODES_FOR_DISTRIBUTION", 60)
+        yield
 
 
 class Counter:

@@ -23,11 +23,6 @@ from hueman.training.model import VideoModel, save_model
 from hueman.weights.readers import load_vgg
 
 
-@pytest.fixture(autouse=True)
-def few_measured_frames(monkeypatch):
-    monkeypatch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 8)
-
-
 def stage(split, settings=()) -> DeformableGanStage:
     config = load_config("demo", [*GAN, *settings])
     torch.manual_seed(0)

@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import replica_worker
 import torch
 from tiny_training import TINY
 
 from hueman.config import load_config
+from hueman.device import choose_device
 from hueman.errors import HuemanError
-from hueman.training.devices import choose_device, make_fabric
+from hueman.training.devices import make_fabric
 from hueman.training.networks import average_over_processes
 
+SHORT = ["stage_one.schedule.steps=2", "stage_two.schedule.steps=2"]
 HELPERS = Path(__file__).parents[1] / "helpers"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HELPERS)}
 
@@ -30,11 +33,11 @@ def run(*command):
 @pytest.fixture(scope="module")
 def folder(truth_dataset, tmp_path_factory):
     out = tmp_path_factory.mktemp("replicas")
-    worker = [HELPERS / "replica_worker.py", truth_dataset.root]
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    for name, start in (("two", torchrun), ("one", [])):
+    for name in ("two", "one"):
         (out / name).mkdir()
-        run(*start, *worker, out / name, 2 if start else 1)
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    run(*torchrun, HELPERS / "replica_worker.py", truth_dataset.root, out / "two", 2)
+    replica_worker.main(truth_dataset.root, out / "one", 1)
     return out
 
 
@@ -81,7 +84,7 @@ def test_two_processes_have_the_gradients_of_one_that_accumulates(folder):
 def test_command_starts_the_processes_itself(truth_dataset, tmp_path):
     out = tmp_path / "run"
     command = ["-m", "hueman", "train", truth_dataset.root, "--out", out, "--preset", "demo"]
-    done = run(*command, "--device", "cpu", "--devices", 2, "--set", *TINY)
+    done = run(*command, "--device", "cpu", "--devices", 2, "--set", *TINY, *SHORT)
     assert (out / "model.safetensors").is_file()
     assert done.stdout.count("The model is") == 1
     assert json.loads((out / "training.json").read_text())["processes"] == 2

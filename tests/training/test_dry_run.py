@@ -95,7 +95,7 @@ def test_no_restoration_no_row(truth_dataset, capsys):
     [
         (GAN, ["Deformable GAN"], ["generator", "discriminator"]),
         (
-            [*TINY, "method=end_to_end", "stage_two.perceptual_layers=1", RESTORATION],
+            [*TINY, "method=end_to_end", RESTORATION],
             ["restoration", "stage II"],
             ["generator", "discriminator", "encoders"],
         ),
@@ -104,8 +104,6 @@ def test_no_restoration_no_row(truth_dataset, capsys):
 def test_other_methods_have_their_own_stages(
     truth_dataset, capsys, monkeypatch, settings, names, networks
 ):
-    monkeypatch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 4)
-    monkeypatch.setattr("hueman.training.stage_two.MEASURED_PAIRS", 2)
     config = load_config("demo", settings)
     stages = []
     monkeypatch.setattr(

@@ -21,7 +21,7 @@ from hueman.training.stage_one import StageOne
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 MEBIBYTES = 700
-TOO_LARGE = 256
+TOO_LARGE = 128
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="limits address space as Linux can")
 
@@ -51,8 +51,8 @@ def train(dataset, out, mebibytes, *settings):
 @linux
 def test_batch_that_is_said_to_fit_does(truth_dataset, tmp_path):
     batch = "stage_one.schedule.batch_size"
-    one = "stage_one.schedule.steps=1"
-    failed = train(truth_dataset, tmp_path / "run", MEBIBYTES, one, f"{batch}={TOO_LARGE}")
+    one = ("stage_one.schedule.steps=1", "stage_two.schedule.steps=1")
+    failed = train(truth_dataset, tmp_path / "run", MEBIBYTES, *one, f"{batch}={TOO_LARGE}")
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
     *progress, error = failed.stderr.splitlines()
@@ -68,7 +68,7 @@ def test_batch_that_is_said_to_fit_does(truth_dataset, tmp_path):
     assert 1 <= size < TOO_LARGE
     assert size * accumulate >= TOO_LARGE
 
-    settings = [one, f"{batch}={size}", f"stage_one.schedule.accumulate={accumulate}"]
+    settings = [*one, f"{batch}={size}", f"stage_one.schedule.accumulate={accumulate}"]
     done = train(truth_dataset, tmp_path / "again", MEBIBYTES, *settings)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "again" / "model.safetensors").is_file()

@@ -7,16 +7,15 @@ import sys
 import time
 
 import pytest
+from tiny_training import TINY
 
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 
+STEPS = 60
 SETTINGS = [
-    "stage_one.schedule.steps=40",
-    "stage_two.schedule.steps=2",
-    "stage_one.schedule.batch_size=4",
-    "stage_one.encoder.channels=8",
-    "stage_two.generator.channels=4",
-    "stage_two.generator.residual_blocks=1",
+    *TINY,
+    f"stage_one.schedule.steps={STEPS}",
+    "stage_two.schedule.steps=1",
     "sample_every=1000",
     "save_every=1000",
 ]
@@ -40,7 +39,7 @@ def test_sigterm_saves_and_the_same_command_goes_on(truth_dataset, tmp_path):
     assert "Traceback" not in error
     checkpoint = Checkpoints(log.parent).newest()
     assert checkpoint is not None
-    assert 3 <= read_checkpoint(checkpoint)["step"] < 40
+    assert 3 <= read_checkpoint(checkpoint)["step"] < STEPS
     assert not (tmp_path / "model.safetensors").exists()
 
     again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
@@ -48,4 +47,4 @@ def test_sigterm_saves_and_the_same_command_goes_on(truth_dataset, tmp_path):
     assert "Traceback" not in again.stderr
     assert (tmp_path / "model.safetensors").exists()
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines()]
-    assert steps == list(range(1, 41))
+    assert steps == list(range(1, STEPS + 1))

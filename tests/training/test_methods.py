@@ -31,17 +31,8 @@ from hueman.training.settings import settings_of
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg
 
-END_TO_END = [*TINY, "sample_every=4", "stage_two.perceptual_layers=1", "method=end_to_end"]
+END_TO_END = [*TINY, "method=end_to_end"]
 SEED = 7
-
-
-@pytest.fixture(scope="module", autouse=True)
-def little_to_look_at():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 4)
-        patch.setattr("hueman.training.stage_two.MEASURED_PAIRS", 4)
-        patch.setattr("hueman.training.run.CODES_FOR_DISTRIBUTION", 60)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +42,7 @@ def end_to_end():
 
 @pytest.fixture(scope="module")
 def gan():
-    return load_config("demo", [*GAN, "sample_every=4", f"seed={SEED}"])
+    return load_config("demo", [*GAN, f"seed={SEED}"])
 
 
 @pytest.fixture(scope="module", params=["end_to_end", "gan"])
@@ -174,7 +165,7 @@ def test_going_back_to_a_checkpoint_of_deformable_gan(gan, truth_dataset, split,
     before = load_file(tmp_path / "model.safetensors")
     middle = tmp_path / "deformable_gan" / "checkpoint-0000002.pt"
     rate = "deformable_gan.schedule.learning_rate=1e-6"
-    slow = load_config("demo", [*GAN, "sample_every=4", f"seed={SEED}", rate])
+    slow = load_config("demo", [*GAN, f"seed={SEED}", rate])
     with pytest.raises(HuemanError, match="other settings"):
         train(dataset, tmp_path, slow, "cpu")
     train(dataset, tmp_path, slow, "cpu", resume=str(middle))
@@ -204,7 +195,7 @@ def test_going_back_to_another_methods_stage_is_refused(tmp_path, method, stage,
 
 def test_deformable_gan_is_bound_to_its_own_settings(split, gan, tmp_path):
     def go_on(*settings):
-        config = load_config("demo", [*GAN, "sample_every=4", f"seed={SEED}", *settings])
+        config = load_config("demo", [*GAN, f"seed={SEED}", *settings])
         features = load_vgg("vgg16", last=1, convolution=2)
         fabric = make_fabric(config, "cpu")
         stage = DeformableGanStage(DeformableGanModel(config), features, split, config, fabric)

@@ -8,9 +8,10 @@ from tiny_training import TINY, changed, update, weights_of
 from hueman.color.lab import rgb_to_lab
 from hueman.config import load_config
 from hueman.errors import HuemanError
+from hueman.training.architecture import Region
 from hueman.training.devices import make_fabric
 from hueman.training.losses import kl_loss
-from hueman.training.stage_one import Region, StageOne
+from hueman.training.stage_one import StageOne
 
 RANDOM = [*TINY, "stage_one.latent_regression=random"]
 WEIGHTS = ("l1_weight", "kl_weight", "latent_weight")

@@ -18,11 +18,11 @@ from hueman.benchmark.training import train_methods
 from hueman.choreography.presets import make_plan
 from hueman.choreography.render import render_plan
 from hueman.clips.store import Dataset
+from hueman.device import choose_device
 from hueman.errors import HuemanError
 from hueman.evaluation.evaluate import Scope, evaluate_subjects
 from hueman.evaluation.result import Evaluation
 from hueman.evaluation.subject import Subject, load_subject, plain_subjects
-from hueman.training.devices import choose_device
 
 
 def benchmark(

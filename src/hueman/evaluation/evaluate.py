@@ -20,6 +20,7 @@ import torch
 from hueman.clips.split import read_split
 from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
+from hueman.device import choose_device
 from hueman.errors import HuemanError
 from hueman.evaluation import protocol
 from hueman.evaluation.fvd import RealVideos
@@ -43,7 +44,6 @@ from hueman.evaluation.table_one import table_one
 from hueman.machine import describe_machine
 from hueman.progress import track
 from hueman.training.data import held_out_by, load_split, split_entries
-from hueman.training.devices import choose_device
 from hueman.training.frames import ClipFrames
 from hueman.weights.readers import load_i3d
 

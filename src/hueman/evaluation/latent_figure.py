@@ -15,7 +15,7 @@ from torch import Tensor
 from hueman.color.lab import uint8_from_lab
 from hueman.evaluation.latent_space import CodeSample, without_actor_means
 from hueman.files import atomic_file
-from hueman.training.stage_one import Region
+from hueman.training.architecture import Region
 
 WIDTH = 9.0
 """Inches. Text is 10 to 13 points high, so it can be read where the picture is 900 pixels wide."""

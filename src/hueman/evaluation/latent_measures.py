@@ -11,8 +11,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from torch import Tensor
 
 from hueman.evaluation.latent_space import CodeSample, without_actor_means
+from hueman.training.architecture import Region
 from hueman.training.latent import active_units, linear_probe
-from hueman.training.stage_one import Region
 
 NEIGHBORS = 10
 RANKED_POINTS = 1500

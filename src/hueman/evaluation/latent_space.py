@@ -18,9 +18,9 @@ from hueman.color.lab import rgb_to_lab
 from hueman.config import TrainingConfig
 from hueman.files import atomic_file
 from hueman.networks.color_encoders import ColorEncoders
+from hueman.training.architecture import Region, build_encoder
 from hueman.training.data import FrameSampler, step_generator
 from hueman.training.frames import Clip, Frames, Recolor, gather
-from hueman.training.stage_one import Region, build_encoder
 
 ENCODED_AT_ONCE = 16
 GARMENT = 128

@@ -12,6 +12,7 @@ from torch import Tensor
 from hueman.appearance.choosing import content_frames
 from hueman.clips.panels import spread
 from hueman.clips.store import PreparedClip
+from hueman.device import choose_device
 from hueman.engines.engine import choose_engine
 from hueman.errors import HuemanError
 from hueman.features.pose import scale_pose
@@ -20,7 +21,6 @@ from hueman.generation.person import Clothes, Person
 from hueman.generation.precision import choose_precision
 from hueman.generation.steadying import at_rest, steady
 from hueman.overlap import ahead
-from hueman.training.devices import choose_device
 from hueman.training.frames import Frames
 from hueman.training.guidance import Guidance
 from hueman.training.model import VideoModel, load_model

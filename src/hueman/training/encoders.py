@@ -15,12 +15,13 @@ from hueman.clips.store import Dataset
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.shards.store import Shards
+from hueman.training.architecture import Region
 from hueman.training.coloring import make_recolor
 from hueman.training.data import Split, load_split
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.loop import Reporter, total_updates, train_stage
 from hueman.training.reporting import stage_reporter
-from hueman.training.stage_one import Region, StageOne
+from hueman.training.stage_one import StageOne
 
 REGIONS: tuple[Region, ...] = ("upper", "lower")
 

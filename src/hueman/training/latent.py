@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import torch
-from sklearn.linear_model import LinearRegression
 from torch import Tensor
 
 
@@ -19,6 +18,9 @@ def linear_probe(codes: Tensor, values: Tensor, test_codes: Tensor, test_values:
     Returns:
         R2 averaged over the d values; 1 is perfect, 0 no better than the mean, below 0 worse.
     """
+    # Here, since what is generated needs codes, and no probes.
+    from sklearn.linear_model import LinearRegression
+
     probe = LinearRegression().fit(codes.numpy(), values.numpy())
     return float(probe.score(test_codes.numpy(), test_values.numpy()))
 

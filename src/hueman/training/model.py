@@ -14,73 +14,20 @@ from hueman.appearance.tinting import tinted
 from hueman.color.augmentation import random_colors
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
-from hueman.networks.coarse_to_fine import CoarseToFine
 from hueman.networks.color_encoders import ColorEncoders
-from hueman.networks.pixel_shuffle import PixelShuffleGenerator
-from hueman.networks.restoration import FEATURE_CHANNELS, RestorationNetwork
 from hueman.networks.tint import TintDecoder
-from hueman.networks.unet_generator import UNetGenerator
 from hueman.networks.written_code import WrittenCode
+from hueman.training.architecture import build_encoder, build_generator, build_restoration
 from hueman.training.coloring import make_recolor
 from hueman.training.frames import Frames, Recolor
 from hueman.training.guidance import Guidance
 from hueman.training.latent import CodeDistribution
 from hueman.training.model_file import read_model, write_model
-from hueman.training.stage_one import build_encoder
 
 FORMAT = "hueman-model-1"
 
 RESTORED_AT_ONCE = 8
 """Frames; whole clips at full size would need much memory."""
-
-
-Generator = CoarseToFine | UNetGenerator | PixelShuffleGenerator
-
-
-def build_generator(config: TrainingConfig) -> Generator:
-    """Make the generator of stage II, untrained."""
-    generator = config.stage_two.generator
-    code = config.stage_one.upper_code + config.stage_one.lower_code
-    inputs = {"features": FEATURE_CHANNELS}
-    if generator.previous_frame:
-        inputs["previous"] = 3
-    outputs = 3
-    if config.stage_two.appearance:
-        inputs["appearance"] = 5
-        if config.stage_two.mending == "share":
-            outputs = 4  # a frame, and how much of it is to be shown
-    if generator.network == "unet":
-        return UNetGenerator(
-            code, inputs, generator.channels, generator.unet_levels, generator.upsampling, outputs
-        )
-    if generator.network == "pixel_shuffle":
-        return PixelShuffleGenerator(
-            code, inputs, generator.channels, generator.residual_blocks, generator.square, outputs
-        )
-    return CoarseToFine(
-        code=code,
-        inputs=inputs,
-        channels=generator.channels,
-        max_channels=generator.max_channels,
-        downsamplings=generator.downsamplings,
-        residual_blocks=generator.residual_blocks,
-        local_blocks=generator.local_blocks,
-        upsampling=generator.upsampling,
-        fine_stage=generator.fine_stage,
-        code_cure=generator.code_cure,
-        normalization=generator.normalization,
-        outputs=outputs,
-    )
-
-
-def build_restoration(config: TrainingConfig) -> RestorationNetwork | None:
-    """Make the restoration network, untrained, if the settings have one."""
-    settings = config.restoration
-    if settings is None:
-        return None
-    return RestorationNetwork(
-        settings.channels, settings.downsamplings, settings.residual_blocks, settings.upsampling
-    )
 
 
 class VideoModel(nn.Module):

@@ -22,9 +22,9 @@ from hueman.color.augmentation import random_colors
 from hueman.config import TrainingConfig
 from hueman.networks.initialization import initialize
 from hueman.networks.patch_discriminator import MultiScaleDiscriminator
-from hueman.networks.residual_encoder import ResidualEncoder
 from hueman.networks.unet import UNet
 from hueman.training.adversary import judge_both
+from hueman.training.architecture import Region, build_encoder
 from hueman.training.data import Split, step_generator
 from hueman.training.devices import place
 from hueman.training.frames import Clip, Frames, Recolor, gather
@@ -35,7 +35,6 @@ from hueman.training.pictures import picture_grid
 from hueman.training.prefetch import Prefetcher, batches_ahead
 from hueman.training.sampling import make_sampler
 
-Region = Literal["upper", "lower"]
 COLOR_UNIT = 40.0
 """Of Lab, to 1 of what is read from a code."""
 PROBE_FRAMES = 400
@@ -58,21 +57,6 @@ class ColoredBatch:
     """(N, 2) or (N, 3), the colours that the garment wears: a and b, or Lab."""
     noise: Tensor
     """(2, N, code): for the draw of z around its mean, and for a random code."""
-
-
-def build_encoder(config: TrainingConfig, region: Region) -> ResidualEncoder:
-    """Make the encoder of a region, untrained."""
-    stage, encoder = config.stage_one, config.stage_one.encoder
-    network = ResidualEncoder(
-        stage.upper_code if region == "upper" else stage.lower_code,
-        encoder.channels,
-        encoder.blocks,
-        encoder.log_variance_bias,
-        encoder.mean_gain,
-        encoder.shrink,
-    )
-    initialize(network, stage.initialization)
-    return network
 
 
 class StageOne:
