@@ -149,6 +149,8 @@ def studio(
     port: int = 7860,
     max_upload_mb: int = 64,
     max_seconds: float = 30.0,
+    max_visitors: int = 64,
+    max_waiting: int = 32,
 ) -> None:
     """Open a web page on which videos are made with the mouse, a finger or the keyboard.
 
@@ -161,6 +163,8 @@ def studio(
         port: to listen at.
         max_upload_mb: of each file that is uploaded.
         max_seconds: of each clip that is uploaded.
+        max_visitors: open pages at once.
+        max_waiting: of them, those who wait for a video or a sheet; others are told to come later.
     """
     from hueman.studio.requirements import require_gradio
 
@@ -168,7 +172,8 @@ def studio(
     from hueman.studio.limits import Limits
     from hueman.studio.serve import serve
 
-    serve(model, host, port, Limits(max_upload_mb, max_seconds))
+    limits = Limits(max_upload_mb, max_seconds, max_visitors=max_visitors, max_waiting=max_waiting)
+    serve(model, host, port, limits)
 
 
 def export(

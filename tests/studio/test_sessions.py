@@ -11,7 +11,7 @@ from hueman.studio.sessions import Sessions
 
 @pytest.fixture
 def sessions(library, tmp_path):
-    made = Sessions(tmp_path, library, Limits(max_sessions=2), linger=0.3)
+    made = Sessions(tmp_path, library, Limits(max_visitors=2), linger=0.3)
     yield made
     made.close()
     assert not list(tmp_path.iterdir())

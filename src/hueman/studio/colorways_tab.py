@@ -30,8 +30,9 @@ class ColorwaysCallbacks:
 
     def sheet(self, colors: str, region, request: gr.Request, progress=gr.Progress()) -> list[Any]:
         """Make a video of each colour, and show a sheet of them."""
-        session = self._sessions.of(key_of(request))
-        made = session.colorways(session.palette.read(colors), region, teller(progress))
+        with self._sessions.turn(key_of(request)) as session:
+            palette = session.palette.read(colors)
+            made = session.colorways(palette, region, teller(progress))
         return self._view.with_picture(made.sheet, made.lines, made.archive)
 
 

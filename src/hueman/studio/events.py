@@ -55,22 +55,23 @@ def long_work(
         stop: is there only meanwhile.
         view: where progress and result are shown.
         sessions: whose work is stopped.
-        work: returns values for the view.
+        work: returns values for the view; works inside `Sessions.turn`.
         inputs: of the work.
     """
 
     def begin(request: gr.Request) -> list[Any]:
-        sessions.of(key_of(request)).go_on()
+        sessions.queue(key_of(request))
         return [gr.Button(interactive=False), gr.Button(visible=True), *view.at_work()]
 
     def end() -> list[Any]:
         return [gr.Button(interactive=True), gr.Button(visible=False)]
 
     def halt(request: gr.Request) -> None:
-        sessions.of(key_of(request)).stop()
+        sessions.stop(key_of(request))
 
     begun = make.click(in_plain_words(begin), None, [make, stop, *view.parts], **INSTANT)
-    done = begun.then(
+    # Without a place in the queue nothing goes on; with one, the page shows how many are before.
+    done = begun.success(
         in_plain_words(work), list(inputs), view.parts, show_progress_on=view.picture, **HEAVY
     )
     done.then(end, None, [make, stop], **INSTANT)

@@ -8,6 +8,7 @@ from hueman.errors import HuemanError
 
 UPLOAD_MB = (1, 4096)
 SECONDS = (1.0, 600.0)
+PEOPLE = (1, 1000)
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,14 @@ class Limits:
     """On one sheet of colourways."""
     max_minutes: float = 60.0
     """Of training one's own model."""
-    max_sessions: int = 32
-    """Open pages at once."""
+    max_visitors: int = 64
+    """Open pages at once, 1 to 1000."""
+    max_waiting: int = 32
+    """Visitors who wait for a video or a sheet, or whose is being made, 1 to 1000."""
+    max_uploads: int = 8
+    """Requests that bring files, at once."""
+    max_studio_mb: int = 16384
+    """Of all files of all pages."""
     max_trainings: int = 1
     """At once: each wants the whole machine."""
 
@@ -37,6 +44,9 @@ class Limits:
             raise HuemanError(
                 f"max-upload-mb is {self.max_upload_mb}; choose {UPLOAD_MB[0]} to {UPLOAD_MB[1]}."
             )
+        for name, value in (("visitors", self.max_visitors), ("waiting", self.max_waiting)):
+            if not PEOPLE[0] <= value <= PEOPLE[1]:
+                raise HuemanError(f"max-{name} is {value}; choose {PEOPLE[0]} to {PEOPLE[1]}.")
         if not SECONDS[0] <= self.max_seconds <= SECONDS[1]:
             raise HuemanError(
                 f"max-seconds is {self.max_seconds:g}; choose {SECONDS[0]:g} to {SECONDS[1]:g}."
@@ -51,6 +61,11 @@ class Limits:
     def max_session_bytes(self) -> int:
         """Of all that one page has uploaded and made."""
         return self.max_session_mb * 1024 * 1024
+
+    @property
+    def max_studio_bytes(self) -> int:
+        """Of all files of all pages."""
+        return self.max_studio_mb * 1024 * 1024
 
     def check_length(self, path: Path, info: VideoInfo) -> None:
         """Refuse, by HuemanError, a clip that says it is too long."""

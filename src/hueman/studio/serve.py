@@ -18,14 +18,17 @@ from hueman.studio.gate import Gate
 from hueman.studio.library import Library
 from hueman.studio.limits import Limits
 from hueman.studio.page import build_page
+from hueman.studio.room import UploadRoom
 from hueman.studio.sessions import LINGER, Sessions
 from hueman.studio.theme import style, theme
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-WAITING = 32
-"""Events that may wait in the queue."""
-ENVIRONMENT = "GRADIO_TEMP_DIR"
-"""Where gradio keeps uploads and whatever it serves."""
+EVENTS = 8
+"""For each visitor, so many events of all kinds may wait in gradio's queue; long work has a bound
+of its own, `Limits.max_waiting`, so that nothing else is refused when that is reached."""
+STATISTICS = "100"
+"""Events that gradio remembers for statistics, which are shut; it counts all of them anew after
+each event."""
 
 
 @dataclass(frozen=True)
@@ -102,26 +105,33 @@ def serve(model: Path | None, host: str, port: int, limits: Limits) -> None:
 
 @contextmanager
 def _environment(root: Path) -> Iterator[None]:
-    """Let gradio keep its files in the studio's folder."""
-    before = os.environ.get(ENVIRONMENT)
-    os.environ[ENVIRONMENT] = str(root)
+    """Let gradio keep its files in the studio's folder, and little else."""
+    ours = {"GRADIO_TEMP_DIR": str(root), "GRADIO_ANALYTICS_MAX_EVENTS": STATISTICS}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
     try:
         yield
     finally:
-        os.environ.pop(ENVIRONMENT)
-        if before is not None:
-            os.environ[ENVIRONMENT] = before
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _launch(page: gr.Blocks, root: Path, limits: Limits, host: str, port: int) -> str:
     """Start the server, and return its address."""
     # One request may bring all clips of a training, and some words about each.
     most = (limits.max_clips * limits.max_upload_bytes) + 100_000
-    middleware = [Middleware(Gate, folder=root, max_upload_bytes=most)]
+    room = UploadRoom(root, limits.max_studio_bytes, limits.max_uploads)
+    gate = Middleware(
+        Gate, folder=root, events=frozenset(page.fns), max_upload_bytes=most, room=room
+    )
+    middleware = [gate]
     if host in LOOPBACK:
         # A page elsewhere, whose name leads to this machine, is not the studio.
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"]))
-    page.queue(max_size=WAITING, default_concurrency_limit=1, api_open=False)
+    most_events = EVENTS * limits.max_visitors
+    page.queue(max_size=most_events, default_concurrency_limit=1, api_open=False)
     try:
         _, url, _ = page.launch(
             server_name=host,

@@ -157,6 +157,7 @@ class Session:
             HuemanError: it cannot be made.
             Stopped: on the way.
         """
+        self._files.require_room()
         scene = self.stage.scene
         generator = scene.generator
         path = self._files.next("video", ".mp4")
@@ -177,6 +178,7 @@ class Session:
             raise HuemanError(
                 f"There are {len(palette)} colours; choose at most {self._limits.max_colors}."
             )
+        self._files.require_room()
         folder = self._files.next("colourways")
         with self._work(tell):
             made = colorways(self.stage.scene, palette, region, folder)
@@ -189,8 +191,7 @@ class Session:
         """Make room for long work that tells of its progress, and can be stopped."""
 
         def told(description: str, done: int, total: int) -> None:
-            if self._stop.is_set():
-                raise Stopped
+            self.require_going_on()
             tell(description, done, total)
 
         with self._at_work, told_to(told):
@@ -200,6 +201,11 @@ class Session:
     def stop(self) -> None:
         """Stop the long work, whether it has begun or waits."""
         self._stop.set()
+
+    def require_going_on(self) -> None:
+        """Raise Stopped if long work was stopped, and not allowed again."""
+        if self._stop.is_set():
+            raise Stopped
 
     def go_on(self) -> None:
         """Allow long work again after it was stopped."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hueman.errors import HuemanError
 from hueman.studio.limits import Limits
+from hueman.studio.room import bytes_in
 
 
 class SessionFiles:
@@ -26,22 +27,28 @@ class SessionFiles:
         """Return a new path: what a browser has seen under a name may be shown again."""
         return self.folder / f"{name}-{next(self._numbers)}{suffix}"
 
+    def require_room(self, more: int = 0) -> None:
+        """Refuse, by HuemanError, so many bytes more if they are too many."""
+        used = bytes_in(self.folder)
+        if used + more > self._limits.max_session_bytes:
+            raise HuemanError(
+                f"Your files have {used >> 20} MB already; reload the page to begin anew."
+            )
+
     def take(self, upload: Path, folder: Path) -> Path:
         """Move an uploaded file to a folder in here; return where it is.
 
         Raises:
-            HuemanError: it is not there, or there is too much already.
+            HuemanError: it is not there, or there is too much already; then it is deleted.
         """
-        used = sum(each.stat().st_size for each in self.folder.rglob("*") if each.is_file())
-        if used > self._limits.max_session_bytes:
-            raise HuemanError(
-                f"Your files have {used >> 20} MB already; reload the page to begin anew."
-            )
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            self.require_room(upload.stat().st_size)
+            folder.mkdir(parents=True, exist_ok=True)
             return Path(shutil.move(upload, folder / upload.name))
         except OSError as error:
             raise HuemanError(f"{upload.name} did not arrive; upload it again.") from error
+        finally:
+            upload.unlink(missing_ok=True)
 
     def delete(self) -> None:
         """Delete everything."""

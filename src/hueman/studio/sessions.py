@@ -1,6 +1,8 @@
 """All visitors of a studio, each with a session that ends when they are gone."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Timer
 
@@ -8,6 +10,7 @@ from hueman.errors import HuemanError
 from hueman.studio.library import Library
 from hueman.studio.limits import Limits
 from hueman.studio.session import Session
+from hueman.studio.turns import Turns
 
 LINGER = 120.0
 """Seconds that a session stays after its page was closed, or lost its connection."""
@@ -30,6 +33,7 @@ class Sessions:
         self._linger = linger
         self._lock = Lock()
         self._sessions: dict[str, Session] = {}
+        self._turns = Turns(limits.max_waiting)
         self._leaving: dict[str, Timer] = {}
 
     def begin(self, key: str) -> Session:
@@ -41,7 +45,7 @@ class Sessions:
         with self._lock:
             if key in self._sessions:
                 return self._sessions[key]
-            if len(self._sessions) >= self.limits.max_sessions:
+            if len(self._sessions) >= self.limits.max_visitors:
                 raise HuemanError(
                     f"{len(self._sessions)} people are here already; try again later."
                 )
@@ -65,6 +69,38 @@ class Sessions:
                 )
             return self._sessions[key]
 
+    def queue(self, key: str) -> None:
+        """Let a visitor wait for long work.
+
+        Raises:
+            HuemanError: as `of`, or too many wait.
+        """
+        session = self.of(key)
+        self._turns.take(key)
+        session.go_on()
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[Session]:
+        """Return the session of a visitor whose turn has come, for long work inside this block.
+
+        Raises:
+            HuemanError: as `of`, or the visitor did not wait.
+            Stopped: meanwhile.
+        """
+        session = self.of(key)
+        session.require_going_on()
+        with self._turns.served(key):
+            yield session
+
+    def stop(self, key: str) -> None:
+        """Stop a visitor's long work, whether it has begun or waits.
+
+        Raises:
+            HuemanError: as `of`.
+        """
+        self.of(key).stop()
+        self._turns.leave(key)
+
     def train(self, key: str, minutes: float) -> None:
         """Begin the training of a visitor's own model.
 
@@ -82,7 +118,8 @@ class Sessions:
             session.own.train(minutes)
 
     def leave(self, key: str) -> None:
-        """End a session soon, unless its page comes back."""
+        """End a session soon, unless its page comes back; its place in the queue at once."""
+        self._turns.leave(key)
         with self._lock:
             if key in self._sessions and key not in self._leaving:
                 timer = Timer(self._linger, self.end, [key])
@@ -92,6 +129,7 @@ class Sessions:
 
     def end(self, key: str) -> None:
         """End a session, if there is one, and delete its files."""
+        self._turns.leave(key)
         with self._lock:
             self._leaving.pop(key, None)
             session = self._sessions.pop(key, None)

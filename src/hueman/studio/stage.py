@@ -10,6 +10,9 @@ from hueman.generation.scene import Scene
 from hueman.generation.still import Still
 from hueman.studio.uploads import Movement
 
+KEPT_OUTFITS = 64
+"""A colour picker that is dragged about makes a new one many times a second."""
+
 
 @dataclass(frozen=True)
 class Outfit:
@@ -45,6 +48,8 @@ class Stage:
             HuemanError: a text is not a colour.
         """
         if outfit not in self._wardrobe:
+            if len(self._wardrobe) >= KEPT_OUTFITS:
+                self._wardrobe.clear()
             self._wardrobe[outfit] = self.scene.generator.clothes(outfit.upper, outfit.lower)
         return self._wardrobe[outfit]
 

@@ -88,7 +88,8 @@ class VideoCallbacks:
     ) -> list[Any]:
         """Make the whole video."""
         outfit = outfit_of(upper, upper_other, lower, lower_other)
-        made = self._sessions.of(key_of(request)).video(outfit, teller(progress))
+        with self._sessions.turn(key_of(request)) as session:
+            made = session.video(outfit, teller(progress))
         return self._view.with_video(made.path, [str(met) for met in made.met])
 
 

@@ -1,0 +1,1 @@
+"""A crowd of visitors in a real studio: who gets what, and what they leave behind."""
