@@ -19,6 +19,42 @@ ROOT = Path(__file__).parents[1]
 CLIPS = ROOT / "examples" / "clips"
 HEIGHT, WIDTH = 96, 64
 EVERY = 6
+SLOW = (
+    "benchmark/test_run.py",
+    "training/test_fitting.py",
+    "training/test_killed.py",
+    "test_demo.py",
+    "benchmark/test_training.py",
+    "training/test_code_has_effect.py",
+    "training/test_devices.py",
+    "choreography/test_actions.py",
+    "training/test_interruption.py",
+    "training/test_run.py",
+    "engines/test_export.py",
+    "choreography/test_render.py",
+    "test_examples.py",
+    "training/test_methods.py",
+    "training/test_loop.py",
+)
+"""The files that take longest, in seconds, the slowest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let both processes of `make test` begin with slow files and end with quick tests.
+
+    xdist gives each of them one half of the list, and what is left in the end to whoever is idle:
+    the shorter that is, the less one waits for the other. Files stay in one piece, since what their
+    tests share would be made once more in the other process.
+    """
+    files = {file: [] for file in SLOW}
+    quick = []
+    for item in items:
+        file = item.path.relative_to(ROOT / "tests").as_posix()
+        files.get(file, quick).append(item)
+    slow = [file for file in files.values() if file]
+    first, second = ([item for file in slow[start::2] for item in file] for start in (0, 1))
+    middle = max(0, len(items) // 2 - len(first))
+    items[:] = [*first, *quick[:middle], *second, *quick[middle:]]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import resource
 import sys
 from pathlib import Path
 
+from tiny_training import little_to_look_at
+
 import hueman.training.run  # noqa: F401  # what is imported later would count as growth
 from hueman import cli
 
@@ -25,4 +27,5 @@ if __name__ == "__main__":
     cli.keep_freed_memory = lambda: None
     limit_growth(int(sys.argv[1]))
     sys.argv = ["hueman", *sys.argv[2:]]
-    cli.main()
+    with little_to_look_at():
+        cli.main()

@@ -11,7 +11,7 @@ from tiny_training import TINY
 
 from hueman.training.checkpoints import Checkpoints, read_checkpoint
 
-STEPS = 60
+STEPS = 40
 SETTINGS = [
     *TINY,
     f"stage_one.schedule.steps={STEPS}",
