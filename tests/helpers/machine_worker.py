@@ -27,7 +27,7 @@ from hueman.training.stage_two import StageTwo
 from hueman.training.watch import watched
 from hueman.weights.readers import load_vgg
 
-LOST_AFTER_SECONDS = 3.0
+LOST_AFTER_SECONDS = 6.0
 
 
 def gradients_of_first_updates(dataset: Path, processes: int) -> dict[str, dict[str, torch.Tensor]]:

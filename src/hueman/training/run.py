@@ -116,6 +116,7 @@ def train(
             dataset = open_dataset(dataset)
         if fabric.is_global_zero:
             _begin(out, config, resume, fabric.world_size, start_from, teacher)
+        if fabric.local_rank == 0:
             # Now, and not after days of training the stages before.
             pull([perceptual_network(config)])
         fabric.barrier()

@@ -47,7 +47,8 @@ def watched(fabric: Fabric, lost_after: float, go_on_from: Callable[[], str]) ->
         go_on_from: says how the training can go on.
 
     Raises:
-        HuemanError: another process has ended, or answers no more; or `lost_after` is too short.
+        HuemanError: another process has ended, or answers no more; processes cannot reach each
+            other; or `lost_after` is too short.
         SystemExit: the same, and another process of this machine says so.
     """
     if lost_after < 3 * BEAT_SECONDS:
@@ -57,7 +58,13 @@ def watched(fabric: Fabric, lost_after: float, go_on_from: Callable[[], str]) ->
     if fabric.world_size == 1:
         yield
         return
-    watch = _Watch(fabric, lost_after, go_on_from)
+    try:
+        watch = _Watch(fabric, lost_after, go_on_from)
+    except RuntimeError as error:
+        raise HuemanError(
+            f"The {fabric.world_size} processes cannot reach each other by gloo "
+            f"({str(error).splitlines()[0]}); GLOO_SOCKET_IFNAME names the network to use."
+        ) from error
     try:
         yield
         watch.leave()
