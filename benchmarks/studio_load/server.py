@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a studio has to open, and to close."""
 
 
