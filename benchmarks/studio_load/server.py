@@ -1,7 +1,6 @@
 """A real studio, in a process of its own: `hueman studio`."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 PATIENCE = 300.0
-"""Seconds that a studio has to open."""
+"""Seconds that a studio has to open, and to close."""
 
 
 class Server:
@@ -52,10 +51,13 @@ class Server:
         return self._log.read_text("utf-8", errors="replace").count("Traceback (most recent")
 
     def close(self) -> int:
-        """Close it as Ctrl-C does; return its exit status."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-        return self._process.wait(60)
+        """Ask it to end; return its exit status, that of a killed process if it did not."""
+        self._process.terminate()
+        try:
+            return self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
 
 @contextmanager

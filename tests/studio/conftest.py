@@ -1,6 +1,8 @@
 """A studio with a tiny untrained model, at 96x64."""
 
 import socket
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from tiny_model import tiny_model_file
@@ -42,12 +44,26 @@ def session(library, tmp_path):
 
 @pytest.fixture(scope="session")
 def studio(library):
+    with opened(library, LIMITS) as running:
+        yield running
+
+
+@pytest.fixture
+def crowded_studio(library):
+    """A studio where three may wait."""
+    with opened(library, replace(LIMITS, max_waiting=3)) as running:
+        yield running
+
+
+@contextmanager
+def opened(library, limits):
+    """Open a studio at a free port; nothing is left of it."""
     pytest.importorskip("gradio", reason="gradio is not installed")
     from hueman.studio.serve import running_studio
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with running_studio(library, LIMITS, port=port, linger=0.2) as running:
+    with running_studio(library, limits, port=port, linger=0.2) as running:
         yield running
     assert not running.root.exists()

@@ -1,23 +1,14 @@
 """What the server answers: nothing but the page, and nothing from outside its folder."""
 
-import http.client
 import json
 from urllib.parse import urlsplit
 
 import pytest
+from studio_asking import JOIN, JSON, UPLOAD, ask
 
 from hueman.errors import HuemanError
 
 pytest.importorskip("gradio", reason="gradio is not installed")
-
-
-def ask(studio, path, method="GET", body=None, headers=()):
-    """Ask for a path as it is: a client that knows better would tidy it up."""
-    address = urlsplit(studio.url)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
-    connection.request(method, path, body, dict(headers))
-    response = connection.getresponse()
-    return response.status, response.read(), response.headers
 
 
 @pytest.fixture
@@ -89,19 +80,47 @@ def test_no_event_may_name_a_file_elsewhere(studio, secret):
         file = {"path": path, "meta": {"_type": "gradio.FileData"}}
         event = {"data": [{"nested": [file]}], "fn_index": 0, "session_hash": "x"}
         body = json.dumps(event)
-        json_type = {"Content-Type": "application/json"}
-        status, answer, _ = ask(studio, "/gradio_api/queue/join", "POST", body, json_type)
+        status, answer, _ = ask(studio, JOIN, "POST", body, JSON)
         assert (status, answer) == (403, b"There is no such file.")
-    status, _, _ = ask(studio, "/gradio_api/queue/join", "POST", "no json", json_type)
-    assert status == 400
+    assert ask(studio, JOIN, "POST", "no json", JSON)[0] == 400
 
 
 def test_large_requests_are_refused_before_they_are_read(studio):
-    for path, length in (("/gradio_api/upload", 10**10), ("/gradio_api/queue/join", 10**7)):
+    for path, length in ((UPLOAD, 10**10), (JOIN, 10**7)):
         headers = {"Content-Length": str(length), "Content-Type": "multipart/form-data; boundary=x"}
         assert ask(studio, path, "POST", b"", headers)[0] == 413
-    chunked = {"Transfer-Encoding": "chunked"}
-    assert ask(studio, "/gradio_api/upload", "POST", b"0\r\n\r\n", chunked)[0] == 411
+    # A body that does not say how long it is may be endless.
+    for more in ({}, {"Content-Length": "5"}):
+        chunked = {"Transfer-Encoding": "chunked", **more}
+        assert ask(studio, UPLOAD, "POST", b"0\r\n\r\n", chunked)[0] in (400, 411)
+
+
+def test_what_another_site_makes_a_browser_send_is_refused(studio):
+    for site in ("cross-site", "same-site"):
+        headers = {"Sec-Fetch-Site": site, "Content-Type": "multipart/form-data; boundary=x"}
+        assert ask(studio, UPLOAD, "POST", b"", headers)[:2] == (
+            403,
+            b"Another site has sent this.",
+        )
+
+
+def test_every_answer_tells_browsers_to_be_careful(studio):
+    for path in ("/", "/config", "/docs", "/gradio_api/file=/etc/passwd", "/assets/none.js"):
+        headers = ask(studio, path)[2]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert not any(letter.isdigit() for letter in headers.get("server", ""))
+
+
+def test_a_new_browser_gets_a_secret_that_scripts_cannot_read(studio):
+    given = ask(studio, "/", headers={"Cookie": ""})[2]["set-cookie"]
+    assert "HttpOnly" in given
+    assert "SameSite=Lax" in given
+    assert len(given.split("=")[1].split(";")[0]) >= 32
+    assert ask(studio, "/")[2]["set-cookie"] is None
 
 
 def test_names_that_only_lead_here_are_refused(studio):

@@ -7,9 +7,6 @@ from typing import Any
 
 from hueman.errors import HuemanError
 
-MAX_NAME = 64
-"""Letters of the hash by which gradio knows a page; its own have about 11."""
-
 
 @dataclass(frozen=True)
 class Message:
@@ -36,7 +33,7 @@ def read_message(body: bytes) -> Message:
         paths = tuple(_paths(content))
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         raise HuemanError("That is no event.") from None
-    if not isinstance(page, str) or not 0 < len(page) <= MAX_NAME:
+    if not isinstance(page, str):
         raise HuemanError("That is no event.")
     return Message(page, event if type(event) is int else None, paths)
 

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from starlette.requests import HTTPConnection
 
 COOKIE = "hueman-studio"
+LONGEST = 64
+"""Letters of a secret, and of a hash; ours have 32, gradio's about 11."""
 REMEMBERED = 10_000
 """Pages; of more, those that were used longest ago are forgotten."""
 
@@ -22,8 +24,8 @@ class Owners:
 
     def allow(self, connection: HTTPConnection, page: str) -> bool:
         """Say whether a request comes from the browser that shows this page."""
-        browser = connection.cookies.get(COOKIE)
-        if not browser:
+        browser = connection.cookies.get(COOKIE, "")
+        if not 0 < len(browser) <= LONGEST or not 0 < len(page) <= LONGEST:
             return False
         owner = self._owners.setdefault(page, browser)
         self._owners.move_to_end(page)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -78,7 +79,7 @@ def running_studio(
 
 
 def serve(model: Path | None, host: str, port: int, limits: Limits) -> None:
-    """Serve the studio until it is interrupted.
+    """Serve the studio until it is interrupted, or asked to end by SIGTERM.
 
     Args:
         model: as for `HumanVideoGenerator.from_pretrained`.
@@ -89,6 +90,8 @@ def serve(model: Path | None, host: str, port: int, limits: Limits) -> None:
     Raises:
         HuemanError: there is no such model, or the address or the port cannot be used.
     """
+    # Whoever runs it as a service ends it so; its files are to be deleted then too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     library = Library(model)
     print("Loading the model ...")
     library.generator()
