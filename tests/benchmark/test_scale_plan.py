@@ -49,7 +49,7 @@ def test_the_storage_is_the_slowest_beyond_so_many_cores():
 def test_figures_leave_out_what_processes_take_to_start():
     measured = {
         "preparing": [{"clips": 2, "cpu_s": 14.0}, {"clips": 12, "cpu_s": 34.0}],
-        "preparing 384x256": [
+        "full-size": [
             {
                 **{"clips": 2, "frames": 100, "cpu_s": 46.0, "files": 5, "bytes": 8000},
                 **{"source_bytes": 500, "shard_bytes": 6000},
