@@ -53,7 +53,7 @@ class Shards:
             self.shards = [known[name] for name in dict.fromkeys(names)]
 
     def __str__(self) -> str:
-        return self.folder
+        return str(self.folder)
 
     @cached_property
     def entries(self) -> list[Sample]:
