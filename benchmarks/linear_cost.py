@@ -1,15 +1,17 @@
 """Whether cost grows as the number of clips does: preparing, reading for training, indices.
 
-python -m benchmarks.linear_cost --out FILE.json [--times 1,4,16] [--batches 40] [--together 1]
+python -m benchmarks.linear_cost [PART...] --out FILE.json [--times 1,4,16] [--batches 40]
+    [--dataset DATASET]
 
-Each step is done with 1, 4 and 16 times the clips, in processes of its own, of which processor
-time, the time of the day and the most memory are taken together. Preparing: 2 clips of 24 frames at
-128x64, copies of the same two bundled ones. Reading: 16 prepared clips, as a dataset's folder,
-which training holds in memory, and as shards, of which it holds what a buffer of 20 MB allows;
-batches of both stages, made one after the other. Indices: 1,000 clips. Then clips of 48 frames are
-prepared at 384x256, for `benchmarks.scale_plan`. A cost is called linear if a clip costs at most a
-quarter more among the most clips than among fewer, by processor time. With --together several steps
-are measured at once: sooner done on a busy machine, but then times of the day say little.
+PART: preparing, folder, shards, indices, full-size; all by default. What FILE.json has of other
+parts stays in it. Each step is done with 1, 4 and 16 times the clips, in processes of its own, of
+which processor time, the time of the day and the most memory are taken together. Preparing: 2 clips
+of 24 frames at 128x64, copies of the same two bundled ones. Reading: 16 prepared clips (copies of
+those of DATASET, or of two that are prepared for it), as a dataset's folder, which training holds
+in memory, and as shards, of which it holds what a buffer of 20 MB allows; batches of both stages,
+made one after the other. Indices: 1,000 clips. Full size: clips of 48 frames at 384x256, for
+`benchmarks.scale_plan`. A cost is called linear if a clip costs at most a quarter more among the
+most clips than among fewer, by processor time.
 """
 
 import argparse
@@ -17,8 +19,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,56 +47,72 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    """Measure everything, print tables, write the numbers."""
+    """Measure what is named, write the numbers, print tables of all that the file has."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=[])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--times", default="1,4,16")
     parser.add_argument("--batches", type=int, default=40)
-    parser.add_argument("--together", type=int, default=1)
+    parser.add_argument("--dataset", type=Path)
     options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no {sorted(unknown)[0]}; choose of {', '.join(PARTS)}")
     times = [int(each) for each in options.times.split(",")]
-    with tempfile.TemporaryDirectory(prefix="hueman-") as folder:
-        measured = measure(Path(folder), times, options.batches, options.together)
-    command = (
-        f"python -m benchmarks.linear_cost --times {options.times} --batches {options.batches} "
-        f"--together {options.together}"
-    )
-    content = {"command": command, "machine": describe_machine(), **measured}
-    with atomic_file(options.out) as temporary:
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    report(measured)
+    command = f"python -m benchmarks.linear_cost --times {options.times}"
+    for name in options.parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix="hueman-") as folder:
+            rows = PARTS[name](Path(folder), times, options.batches, options.dataset)
+        known = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
+        known |= {"command": command, "machine": describe_machine(), name: rows}
+        with atomic_file(options.out) as temporary:
+            temporary.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    report(known)
 
 
-def measure(folder: Path, times: list[int], batches: int, together: int) -> dict[str, list[Row]]:
-    """Return the rows of each step, one for each number of clips."""
-    height, width = SIZE
-    with ThreadPoolExecutor(together) as pool:
-        first, *more = [
-            pool.submit(preparation, folder / f"small-{each}", each * PREPARED, height, width, 12.5)
-            for each in times
-        ]
-        real = pool.submit(preparation, folder / "real", 2, 384, 256, 25.0)
-        counts = [str(each * INDEXED) for each in times]
-        indices = pool.submit(cost_of, STEPS, ["index", str(folder / "indices"), *counts])
-        first.result()
-        template = Dataset(folder / f"small-{times[0]}" / "dataset")
-        reading: dict[str, list[Future[Cost]]] = {"folder": [], "shards": []}
-        for each in times:
-            data = copies(template, folder / f"read-{each}", each * READ)
-            shards = folder / f"shards-{each}"
-            shard_dataset(data, f"{shards}/shards-%06d.tar", megabytes=SHARD_MEGABYTES)
-            for name, place in (("folder", data.root), ("shards", shards)):
-                step = pool.submit(cost_of, STEPS, ["read", str(place), str(batches)])
-                reading[name].append(step)
-        prepared = real.result()
-        size = shard_bytes(folder / "real" / "dataset", folder / "real-shards")
-        return {
-            "preparing": [each.result() for each in (first, *more)],
-            "reading a folder": [row(each.result()) for each in reading["folder"]],
-            "reading shards": [row(each.result()) for each in reading["shards"]],
-            "indices": indices.result().answer["rows"],
-            "preparing 384x256": [prepared | {"shard_bytes": size}],
-        }
+def preparing(folder: Path, times: list[int], *_: object) -> list[Row]:
+    """Return what preparing small clips costs."""
+    counts = [each * PREPARED for each in times]
+    return [preparation(folder / str(each), each, *SIZE, 12.5) for each in counts]
+
+
+def full_size(folder: Path, *_: object) -> list[Row]:
+    """Return what preparing clips of the default size costs, and how large they are."""
+    prepared = preparation(folder, 2, 384, 256, 25.0)
+    shard_dataset(Dataset(folder / "dataset"), f"{folder}/shards/shards-%06d.tar")
+    size = sum(path.stat().st_size for path in (folder / "shards").glob("*.tar"))
+    return [prepared | {"shard_bytes": size}]
+
+
+def reading(
+    kind: str, folder: Path, times: list[int], batches: int, dataset: Path | None
+) -> list[Row]:
+    """Return what it costs to open a dataset or its shards, and to make batches of it."""
+    if dataset is None:
+        preparation(folder / "pair", 2, *SIZE, 12.5)
+    template, rows = Dataset(dataset or folder / "pair" / "dataset"), []
+    for each in times:
+        place = copies(template, folder / f"clips-{each}", each * READ).root
+        if kind == "shards":
+            out = folder / f"shards-{each}"
+            shard_dataset(Dataset(place), f"{out}/shards-%06d.tar", megabytes=SHARD_MEGABYTES)
+            place = out
+        rows.append(row(cost_of(STEPS, ["read", str(place), str(batches)])))
+    return rows
+
+
+def indices(folder: Path, times: list[int], *_: object) -> list[Row]:
+    """Return what indices cost."""
+    counts = [str(each * INDEXED) for each in times]
+    return cost_of(STEPS, ["index", str(folder / "indices"), *counts]).answer["rows"]
+
+
+PARTS: dict[str, Callable[..., list[Row]]] = {
+    "preparing": preparing,
+    "folder": partial(reading, "folder"),
+    "shards": partial(reading, "shards"),
+    "indices": indices,
+    "full-size": full_size,
+}
 
 
 def preparation(folder: Path, count: int, height: int, width: int, fps: float) -> Row:
@@ -123,12 +141,6 @@ def copies(template: Dataset, root: Path, count: int) -> Dataset:
     return Dataset(root)
 
 
-def shard_bytes(dataset: Path, out: Path) -> int:
-    """Write a dataset as shards and return how large they are."""
-    shard_dataset(Dataset(dataset), f"{out}/shards-%06d.tar")
-    return sum(path.stat().st_size for path in out.glob("*.tar"))
-
-
 def row(cost: Cost) -> Row:
     """Return a cost as one flat row."""
     numbers = asdict(cost)
@@ -149,24 +161,27 @@ def grows(costs: list[float]) -> str:
     return f"linear ({ratio:.2f})" if ratio <= LEEWAY else f"NOT linear ({ratio:.2f})"
 
 
-def report(measured: dict[str, list[Row]]) -> None:
+def report(measured: dict[str, Any]) -> None:
     """Print what was measured, and say of each step whether it is linear."""
-    console = Console()
-    console.print(preparing_table(measured["preparing"]))
-    costs = further(measured["preparing"], lambda each: each["cpu_s"])
-    console.print(f"a further clip: {costs[0]:.2f}, then {costs[-1]:.2f} s: {grows(costs)}\n")
-    for name in ("reading a folder", "reading shards"):
-        console.print(reading_table(name, measured[name]))
-        rows = measured[name]
-        console.print(
-            f"opening: {grows([each['open']['cpu_s'] / each['clips'] for each in rows])}; batches: "
-            + ", ".join(
-                f"{stage} {grows([each[stage]['cpu_s'] for each in rows])}"
+    console = Console(width=120)
+    if rows := measured.get("preparing"):
+        console.print(preparing_table(rows))
+        costs = further(rows, lambda each: each["cpu_s"])
+        console.print(f"a further clip: {costs[0]:.2f}, then {costs[-1]:.2f} s: {grows(costs)}\n")
+    for name in ("folder", "shards"):
+        if rows := measured.get(name):
+            console.print(reading_table(f"reading: {name}", rows))
+            stages = {
+                stage: grows([each[stage]["cpu_s"] for each in rows])
                 for stage in ("stage I", "stage II")
+            }
+            console.print(
+                f"opening: {grows([each['open']['cpu_s'] / each['clips'] for each in rows])}; "
+                + ", ".join(f"batches of {stage}: {told}" for stage, told in stages.items())
+                + f"; memory: {rows[-1]['peak_mb'] - rows[0]['peak_mb']:.0f} MB more\n"
             )
-            + f"; memory: {rows[-1]['peak_mb'] - rows[0]['peak_mb']:.0f} MB more\n"
-        )
-    console.print(index_table(measured["indices"]))
+    if rows := measured.get("indices"):
+        console.print(index_table(rows))
 
 
 def preparing_table(rows: list[Row]) -> Table:

@@ -86,7 +86,7 @@ class Plan:
 
 def figures_of(measured: dict[str, Any]) -> Figures:
     """Read what `benchmarks.linear_cost` wrote."""
-    small, real = measured["preparing"], measured["preparing 384x256"][-1]
+    small, real = measured["preparing"], measured["full-size"][-1]
     first, last = small[0], small[-1]
     clip = (last["cpu_s"] - first["cpu_s"]) / (last["clips"] - first["clips"])
     start = first["cpu_s"] - clip * first["clips"]  # of the processes; the same for any clips

@@ -46,19 +46,23 @@ def test_the_storage_is_the_slowest_beyond_so_many_cores():
     assert plan(FIGURES, 50, 100, few_files, 0, 0).bottleneck == "processors"
 
 
+MEASURED = {
+    "command": "python -m benchmarks.linear_cost",
+    "machine": {"processor": "a processor"},
+    "preparing": [{"clips": 2, "cpu_s": 14.0}, {"clips": 12, "cpu_s": 34.0}],
+    "full-size": [
+        {
+            **{"clips": 2, "frames": 100, "cpu_s": 46.0, "files": 5, "bytes": 8000},
+            **{"source_bytes": 500, "shard_bytes": 6000},
+        }
+    ],
+    "indices": [{"clips": 10, "shards": {"bytes": 3000, "held_bytes": 9000}}],
+}
+
+
 def test_figures_leave_out_what_processes_take_to_start():
-    measured = {
-        "preparing": [{"clips": 2, "cpu_s": 14.0}, {"clips": 12, "cpu_s": 34.0}],
-        "preparing 384x256": [
-            {
-                **{"clips": 2, "frames": 100, "cpu_s": 46.0, "files": 5, "bytes": 8000},
-                **{"source_bytes": 500, "shard_bytes": 6000},
-            }
-        ],
-        "indices": [{"clips": 10, "shards": {"bytes": 3000, "held_bytes": 9000}}],
-    }
     # A small clip takes 2 s, so starting takes 10, and 36 are left for 100 frames.
-    assert figures_of(measured) == Figures(0.36, 5, 80, 60, 2, 300, 900)
+    assert figures_of(MEASURED) == Figures(0.36, 5, 80, 60, 2, 300, 900)
 
 
 def test_a_cost_that_grows_faster_than_clips_is_told():
@@ -68,11 +72,12 @@ def test_a_cost_that_grows_faster_than_clips_is_told():
     assert grows(further(rows, lambda each: each["s"])) == "NOT linear (4.00)"
 
 
-def test_the_committed_measurement_gives_a_plan(monkeypatch, capsys):
-    path = scale_plan.TRAINING.with_name("linear_cost.json")
-    assert json.loads(path.read_text(encoding="utf-8"))["machine"]["processor"]
-    monkeypatch.setattr("sys.argv", ["scale_plan", str(path)])
+def test_the_command_prints_the_plan(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "measured.json"
+    path.write_text(json.dumps(MEASURED), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["scale_plan", str(path), "--laptop-cores", "10"])
     scale_plan.main()
     printed = capsys.readouterr().out
     assert "1,000,000 clips" in printed
+    assert "1.0 h, 10 core hours" in printed  # a thousand clips on ten cores
     assert "11.2 hours on one core" in printed  # 60,000 pairs of 0.669 s
