@@ -1,6 +1,6 @@
 """What tests of training share: a tiny run's settings, and looking at networks."""
 
-from hueman.training.loop import Stage
+from hueman.training.stage import Stage
 
 TINY = [
     "stage_two.appearance=false",  # the paper's path; tests/training/test_appearance_path.py has it
