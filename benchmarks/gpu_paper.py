@@ -66,11 +66,12 @@ from hueman.training.dry_run import device_name, forget_peak, peak_memory
 from hueman.training.encoders import REGIONS
 from hueman.training.frames import Clip, Recolor
 from hueman.training.latent import CodeDistribution
-from hueman.training.loop import Reporter, Stage, make_update, total_updates, train_stage
+from hueman.training.loop import Reporter, make_update, total_updates, train_stage
 from hueman.training.model import VideoModel, save_model
 from hueman.training.pictures import to_uint8
 from hueman.training.reporting import stage_reporter
 from hueman.training.restoration import RestorationStage
+from hueman.training.stage import Stage
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from hueman.training.loop import Stage
+from hueman.training.stage import Stage
 
 TINY = [
     "stage_two.appearance=false",  # the paper's path; tests/training/test_appearance_path.py has it

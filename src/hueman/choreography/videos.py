@@ -20,7 +20,8 @@ from hueman.choreography.truth import ClipTruth, read_entry_truth
 from hueman.clips.encoding import write_video
 from hueman.clips.store import ClipEntry, Dataset, PreparedClip
 from hueman.files import atomic_file
-from hueman.preparation.building import RefusedClip, run_clip_jobs
+from hueman.preparation.building import RefusedClip
+from hueman.preparation.clip_jobs import run_clip_jobs
 from hueman.preparation.workers import Failure
 
 RECORD = "videos.json"

@@ -2,46 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
-
-import cv2
-import torch
+from typing import Any, Generic
 
 from hueman.clips.store import FORMAT, ClipEntry, PreparedClip, read_index, write_clip, write_index
-from hueman.errors import DiskError, HuemanError
+from hueman.errors import HuemanError
 from hueman.files import file_sha256
-from hueman.preparation.cluster import Cluster, run_on_cluster
+from hueman.preparation.clip_jobs import NamedClip, Source, run_clip_jobs
+from hueman.preparation.cluster import Cluster
 from hueman.preparation.pacing import kept_up
 from hueman.preparation.preview import write_preview
-from hueman.preparation.settings import available_cpus
-from hueman.preparation.workers import Failure, run_in_workers
-from hueman.progress import progress_bar
+from hueman.preparation.workers import Failure
 from hueman.storage.mirror import Mirror
 from hueman.storage.remote import Place, written_to
 from hueman.weights.registry import pull
-
-
-class NamedClip(Protocol):
-    """Whatever a clip is made from; it goes to other processes, so it must be picklable."""
-
-    @property
-    def actor(self) -> str:
-        """Name of the actor."""
-        ...
-
-    @property
-    def action(self) -> str:
-        """Name of the action."""
-        ...
-
-
-Source = TypeVar("Source", bound=NamedClip)
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -170,50 +147,6 @@ def build_dataset(
     return summary
 
 
-def run_clip_jobs(
-    title: str,
-    make_worker: Callable[[], Callable[[Source], Result]],
-    work: Sequence[Source],
-    jobs: int | None,
-    threads: int | None,
-    cluster: Cluster | None = None,
-    gpu: bool = False,
-) -> Generator[tuple[Source, Result | Failure]]:
-    """Do work on clips in several processes behind a progress bar; yield each as it finishes.
-
-    Args:
-        title: of the progress bar.
-        make_worker: called once in each process; picklable.
-        work: what to do, at least one.
-        jobs: number of processes; as many as CPU cores if None, and never more than work.
-        threads: of each process; None shares the CPU cores between them.
-        cluster: of Ray, whose workers do it instead.
-        gpu: whether these get a share of a GPU.
-
-    Yields:
-        As `run_in_workers`.
-
-    Raises:
-        DiskError: the disk is full or cannot be written to: no other item would fare better.
-    """
-    if cluster is not None:
-        start = partial(_start_worker, make_worker)
-        outcomes = run_on_cluster(start, work, jobs, cluster, gpu)
-    else:
-        jobs = min(jobs or available_cpus(), len(work))
-        each = threads or max(1, available_cpus() // jobs)
-        outcomes = run_in_workers(partial(_start_worker, make_worker, each), work, jobs)
-    with closing(outcomes), progress_bar(title, total=len(work)) as bar:
-        for item, outcome in outcomes:
-            name = f"{item.actor}/{item.action}"
-            if isinstance(outcome, Failure):
-                if outcome.of_disk:
-                    raise DiskError(outcome.reason)
-                bar.print(f"{name} refused: {outcome.reason}")
-            yield item, outcome
-            bar.advance(note=name)
-
-
 def store_clip(out: Path, clip: PreparedClip, fingerprint: str) -> ClipEntry:
     """Write a clip and its preview into the dataset `out`; return its entry for the index."""
     file = Path("clips", clip.actor, f"{clip.action}.h5")
@@ -237,15 +170,6 @@ def fingerprint_of(facts: Mapping[str, Any]) -> str:
     """Return a digest of facts, plain values all, and of the format of this version's datasets."""
     text = json.dumps({"format": FORMAT, **facts}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _start_worker(
-    make_worker: Callable[[], Callable[[Source], Result]], threads: int
-) -> Callable[[Source], Result]:
-    """Run in each process, before its first clip."""
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(threads)
-    return make_worker()
 
 
 def _find_work(

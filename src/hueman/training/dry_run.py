@@ -36,10 +36,11 @@ from hueman.training.distillation import student_of
 from hueman.training.encoders import REGIONS
 from hueman.training.fine_tuning import start_model
 from hueman.training.fitting import clear_memory_errors
-from hueman.training.loop import Stage, make_update, total_updates
+from hueman.training.loop import make_update, total_updates
 from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.prefetch import batches_ahead
 from hueman.training.restoration import RestorationStage
+from hueman.training.stage import Stage
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.weights.readers import load_vgg

@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,59 +13,19 @@ from hueman.clips.sheets import write_picture
 from hueman.config import TrainingConfig
 from hueman.errors import HuemanError
 from hueman.files import atomic_file, clear_disk_errors
-from hueman.stage_config import Schedule
 from hueman.training.checkpoints import Checkpoints
 from hueman.training.curves import draw_curves
 from hueman.training.events import EventLog
 from hueman.training.fitting import explain_out_of_memory, is_out_of_memory
 from hueman.training.interruption import deferred_interrupt
 from hueman.training.log import read_log
-from hueman.training.networks import TrainedNetworks, average_over_processes
-from hueman.training.sampling import Sampler
+from hueman.training.networks import average_over_processes
 from hueman.training.settings import are_same_settings, settings_of
 from hueman.training.shared_view import check_same_update
+from hueman.training.stage import Stage
 
 LOG_FILE = "log.jsonl"
 """In the folder of a stage: a line for each update."""
-
-
-class Batches(Protocol):
-    """Where a stage's batches come from."""
-
-    @property
-    def waited(self) -> float:
-        """Seconds that a step has waited for its batch, in all."""
-        ...
-
-
-class Stage(Protocol):
-    """What the loop needs of a stage. A batch is a pure function of its number."""
-
-    name: str
-    """As in the settings, such as `stage_two`."""
-    schedule: Schedule
-    sampler: Sampler
-    networks: TrainedNetworks
-    """What a checkpoint holds."""
-    judged_by: tuple[str, Literal["lowest", "highest"]]
-    """The measurement that says which checkpoint is the best."""
-
-    @property
-    def batch(self) -> Batches:
-        """Its batches."""
-        ...
-
-    def backward(self, number: int) -> dict[str, float]:
-        """Add the gradients of batch `number` to the networks; return the losses."""
-        ...
-
-    def measure(self) -> dict[str, float]:
-        """Measure on data that is not trained on."""
-        ...
-
-    def sample(self) -> np.ndarray:
-        """Return a uint8 RGB picture that shows what the networks can do now."""
-        ...
 
 
 class Reporter(Protocol):

@@ -52,7 +52,7 @@ from hueman.training.fine_tuning import START_FILE, keep_beginning, read_start, 
 from hueman.training.fitting import clear_memory_errors
 from hueman.training.frames import Clip
 from hueman.training.latent import CodeDistribution
-from hueman.training.loop import Stage, total_updates, train_stage
+from hueman.training.loop import total_updates, train_stage
 from hueman.training.model import VideoModel, load_model, save_model
 from hueman.training.model_file import MODEL_FILE
 from hueman.training.reporting import stage_reporter
@@ -60,6 +60,7 @@ from hueman.training.restoration import RestorationStage
 from hueman.training.rewinding import rewind
 from hueman.training.settings import SETTINGS_FILE, STAGES, check_same_run
 from hueman.training.shared_view import as_first_sees, check_same_data, check_same_folder
+from hueman.training.stage import Stage
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.training.watch import LOST_AFTER_SECONDS, watched
