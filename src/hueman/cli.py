@@ -89,12 +89,10 @@ def prepare(
         settings: how to prepare them.
     """
     from hueman.clips.sources import find_clips
-    from hueman.preparation.cluster import Cluster
+    from hueman.preparation.cluster import choose_cluster
     from hueman.preparation.prepare import prepare as run
 
-    if address is not None and engine != "ray":
-        raise HuemanError(f"--address {address} is for a Ray cluster; add --engine ray.")
-    cluster = Cluster(address) if engine == "ray" else None
+    cluster = choose_cluster(engine, address)
     summary = run(find_clips(sources, manifest, _all(exclude)), out, settings, jobs, cluster)
     print(summary)
     if summary.refused:
@@ -118,6 +116,8 @@ def render(
     edges: EdgeSource | None = None,
     videos: Path | None = None,
     jobs: int | None = None,
+    engine: Literal["local", "ray"] = "local",
+    address: str | None = None,
 ) -> None:
     """Render actors doing actions: a dataset as by 'hueman prepare', with the truth beside it.
 
@@ -145,10 +145,14 @@ def render(
         edges: "scene" (default) finds them in the noiseless picture, "hed" as 'hueman prepare'.
         videos: folder to write the clips to as videos too, as a user's own would lie.
         jobs: clips at once; as many as CPU cores by default.
+        engine: local uses processes of this machine, ray a Ray cluster (docs/scale.md).
+        address: HOST:PORT of the cluster's head, or auto; by default ray works on this machine.
     """
     from hueman.choreography.presets import make_plan
     from hueman.choreography.render import render_plan
+    from hueman.preparation.cluster import choose_cluster
 
+    cluster = choose_cluster(engine, address)
     plan = make_plan(
         preset,
         actors,
@@ -164,7 +168,7 @@ def render(
         variation=variation,
         edges=edges,
     )
-    summary = render_plan(out, plan, jobs, videos)
+    summary = render_plan(out, plan, jobs, videos, cluster)
     print(summary)
     if videos is not None:
         print(f"Videos and their truth are in {videos}.")

@@ -8,7 +8,8 @@ from short_clips import write_short_clip
 from hueman.clips.sources import find_clips
 from hueman.clips.store import Dataset
 from hueman.errors import HuemanError
-from hueman.preparation.prepare import prepare
+from hueman.preparation.building import ClipJob
+from hueman.preparation.prepare import ClipPreparer, prepare
 from hueman.preparation.settings import PrepareSettings
 from hueman.storage.remote import RemoteFolder, written_to
 
@@ -47,9 +48,8 @@ def test_clips_are_prepared_from_a_bucket_into_it_and_only_once(bucket, clips_fo
     summary = prepare(clips, out, SETTINGS, jobs=1)
     assert [clip.source.action for clip in summary.refused] == ["broken"]
     assert "bucket/videos/plaid/broken.mp4" in str(summary)
-    here = tmp_path / "here"
-    prepare(find_clips([local / "plaid" / "march.mp4"]), here, SETTINGS, jobs=1)
-    [entry], [expected] = Dataset(out).entries, Dataset(here).entries
+    [entry], [source] = Dataset(out).entries, find_clips([local / "plaid" / "march.mp4"])
+    expected = ClipPreparer(tmp_path / "here", SETTINGS)(ClipJob(source, ""))
     assert entry.sha256 == expected.sha256
     assert len(Dataset(out).read(entry)) == 2
     names = [file.name for file in RemoteFolder(out).files()]

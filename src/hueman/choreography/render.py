@@ -23,19 +23,24 @@ from hueman.preparation.building import (
     fingerprint_of,
     store_clip,
 )
+from hueman.preparation.cluster import Cluster
 
 RENDERING = 1
 """Raise it when rendering changes its results, so that clips are rendered again."""
 
 
 def render_plan(
-    out: Path, plan: RenderPlan, jobs: int | None = None, videos: Path | None = None
+    out: Path,
+    plan: RenderPlan,
+    jobs: int | None = None,
+    videos: Path | None = None,
+    cluster: Cluster | None = None,
 ) -> DatasetSummary:
     """Render what a plan says, and write its split, if it has one, to `out`/split.json.
 
     See `render` for the arguments and errors.
     """
-    summary = render(out, plan.settings, plan.performances, jobs, videos)
+    summary = render(out, plan.settings, plan.performances, jobs, videos, cluster)
     if plan.split:
         write_split(out, plan.split)
     return summary
@@ -47,6 +52,7 @@ def render(
     performances: Sequence[Performance],
     jobs: int | None = None,
     videos: Path | None = None,
+    cluster: Cluster | None = None,
 ) -> DatasetSummary:
     """Render performances and add the clips to the dataset `out`.
 
@@ -61,6 +67,7 @@ def render(
         jobs: clips at once, each in a process and on a thread of its own; as many as CPU cores if
             None.
         videos: folder in which to write the clips as videos too, see `videos.write_videos`.
+        cluster: of Ray, that renders them; processes of this machine if None.
 
     Raises:
         HuemanError: numba is missing, a name is unknown, the folder cannot be written or holds
@@ -74,10 +81,10 @@ def render(
         size=(settings.height, settings.width),
         weights=("makehuman-body", *(["hed"] if settings.edges == "hed" else [])),
         fingerprint=partial(_fingerprint, settings),
-        make_maker=partial(PerformanceRenderer, out, settings),
+        make_maker=partial(PerformanceRenderer, out.absolute(), settings),
         threads=1,
     )
-    summary = build_dataset(out, performances, recipe, jobs)
+    summary = build_dataset(out, performances, recipe, jobs, cluster)
     if summary.made or summary.reused:
         dataset = Dataset(out)
         done = {(entry.actor, entry.action): entry for entry in [*summary.made, *summary.reused]}

@@ -59,13 +59,13 @@ def run_clip_jobs(
     Raises:
         DiskError: the disk is full or cannot be written to: no other item would fare better.
     """
+    start = partial(_start_worker, make_worker, threads)
     if cluster is not None:
-        start = partial(_start_worker, make_worker)
         outcomes = run_on_cluster(start, work, jobs, cluster, gpu)
     else:
         jobs = min(jobs or available_cpus(), len(work))
-        each = threads or max(1, available_cpus() // jobs)
-        outcomes = run_in_workers(partial(_start_worker, make_worker, each), work, jobs)
+        share = max(1, available_cpus() // jobs)
+        outcomes = run_in_workers(partial(start, share), work, jobs)
     with closing(outcomes), progress_bar(title, total=len(work)) as bar:
         for item, outcome in outcomes:
             name = f"{item.actor}/{item.action}"
@@ -78,9 +78,10 @@ def run_clip_jobs(
 
 
 def _start_worker(
-    make_worker: Callable[[], Callable[[Source], Result]], threads: int
+    make_worker: Callable[[], Callable[[Source], Result]], threads: int | None, share: int
 ) -> Callable[[Source], Result]:
-    """Run in each process, before its first clip."""
+    """Run in each process, before its first clip; `share` of the CPU cores are its own."""
+    threads = threads or share
     torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
     return make_worker()

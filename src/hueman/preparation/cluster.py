@@ -5,13 +5,15 @@ import math
 import os
 import pickle
 import socket
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Literal, TypeVar
 
-from hueman.errors import HuemanError
+from hueman.errors import HuemanError, one_line
 from hueman.preparation.settings import available_cpus
 from hueman.preparation.workers import Attempts, Failure
 
@@ -21,6 +23,8 @@ Result = TypeVar("Result")
 RETRIES = 2
 """How often an item is tried again whose worker was lost."""
 SECONDS_TO_ANSWER = 5.0
+STORE_BYTES = 10**8
+"""Memory of a Ray that is started here, which clips do not go through: only their names do."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,19 @@ class Cluster:
     address: str | None = None
     """HOST:PORT of its head, or "auto" for one that runs on this machine; None starts one here
     for as long as the work takes."""
+
+
+def choose_cluster(engine: Literal["local", "ray"], address: str | None) -> Cluster | None:
+    """Return the cluster that works where clips are made by this engine; None for processes here.
+
+    Raises:
+        HuemanError: an address is given, and the engine is not Ray.
+    """
+    if engine == "ray":
+        return Cluster(address)
+    if address is not None:
+        raise HuemanError(f"--address {address} is for a Ray cluster; add --engine ray.")
+    return None
 
 
 def run_on_cluster(
@@ -61,14 +78,16 @@ def run_on_cluster(
         options = _shares(ray, min(jobs or len(items), len(items)), gpu)
         rows = [{"number": number, "item": pickle.dumps(item)} for number, item in enumerate(items)]
         size = options.pop("size")
-        results = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-            _Worker,
-            fn_constructor_args=(make_function, options["num_cpus"]),
-            compute=ray.data.ActorPoolStrategy(size=size, max_tasks_in_flight_per_actor=1),
-            max_restarts=-1,
-            max_task_retries=RETRIES,
-            **options,
-        )
+        blocks = ray.data.from_items(rows, override_num_blocks=len(rows))
+        with warnings.catch_warnings(action="ignore"):  # Ray 2.64 will have names for all options
+            results = blocks.map(
+                _Worker,
+                fn_constructor_args=(make_function, options["num_cpus"]),
+                compute=ray.data.ActorPoolStrategy(size=size, max_tasks_in_flight_per_actor=1),
+                max_restarts=-1,
+                max_task_retries=RETRIES,
+                **options,
+            )
         results.context.enable_progress_bars = False
         results.context.print_on_execution_start = False
         results.context.max_errored_blocks = -1  # what was lost is found by its missing row
@@ -110,6 +129,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
             "The engine ray needs Ray, which is not installed; run pip install 'hueman[cluster]'."
         )
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # the terminal is for the progress
     import ray
     import ray.data
     import ray.exceptions
@@ -118,7 +138,8 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     ours = not ray.is_initialized()
     if ours:
-        _connect(ray, cluster.address)
+        with _silent_stderr():
+            _connect(ray, cluster.address)
     try:
         yield ray
     finally:
@@ -126,17 +147,43 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
             ray.shutdown()
 
 
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Discard what goes there: as it starts, Ray's core writes to it whatever its log level."""
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def _connect(ray: Any, address: str | None) -> None:
+    """Connect, or start a Ray; HuemanError says why not, whatever Ray raises."""
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address is None:
-        ray.init("local", num_cpus=available_cpus(), include_dashboard=False, **quiet)
+        here = {"object_store_memory": STORE_BYTES, "include_dashboard": False}
+        try:
+            ray.init("local", num_cpus=available_cpus(), **here, **quiet)
+        except Exception as error:  # a busy machine takes longer than Ray waits
+            raise HuemanError(
+                f"Ray did not start on this machine ({one_line(error)}); try again, or prepare "
+                "with --engine local."
+            ) from error
         return
     if address != "auto":
         _check_answer(address)
     try:
         ray.init(address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (ConnectionError, ValueError) as error:
         raise HuemanError(_unreachable(address)) from error
+    except Exception as error:  # of another version, or this machine has no part in it
+        raise HuemanError(
+            f"The Ray cluster at {address!r} cannot be used from here ({one_line(error)}); run "
+            "this on one of its machines, with the Ray that the others have."
+        ) from error
 
 
 def _check_answer(address: str) -> None:
@@ -151,7 +198,8 @@ def _check_answer(address: str) -> None:
 def _unreachable(address: str) -> str:
     return (
         f"No Ray cluster answers at {address!r}; give HOST:PORT of its head as 'ray start --head' "
-        "prints it, or auto for one on this machine."
+        "prints it, or auto for one on this machine; where a cluster asks for a token, set "
+        "RAY_AUTH_MODE=token."
     )
 
 
