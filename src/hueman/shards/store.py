@@ -53,7 +53,8 @@ class Shards:
             self.shards = [known[name] for name in dict.fromkeys(names)]
 
     def __str__(self) -> str:
-        return self.folder
+        """Return the folder or the address."""
+        return str(self.folder)
 
     @cached_property
     def entries(self) -> list[Sample]:
