@@ -46,10 +46,11 @@ def main() -> None:
         table.add_row(name, *map(str, (cases, *kept, cases - sum(kept))))
     Console().print(table)
     result["total"] = total
+    seconds, _, slowest = result["slowest"]
+    _, megabytes, largest = result["largest"]
     print(
-        f"{result['seconds']} seconds; the slowest case {result['slowest_seconds']:.1f} s of "
-        f"{SECONDS} s of processor time, the largest {result['largest_megabytes']:.0f} MB of "
-        f"{MEGABYTES} MB."
+        f"{result['seconds']} seconds. The slowest case took {seconds:.1f} s of {SECONDS} s of "
+        f"processor time ({slowest}), the largest {megabytes:.0f} MB of {MEGABYTES} MB ({largest})."
     )
     if options.out:
         options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -10,8 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from .crafted import CRAFTED
-from .kinds import KINDS, Kind
+from .kind import Kind
+from .kinds import KINDS
 from .materials import make_materials
 from .mutations import BINARY, NAMES, PLACES, TEXT
 from .runner import Outcome, clear, run_case
@@ -55,7 +55,7 @@ def choose_cases(count: int, seed: int) -> list[Case]:
 
 def _by_hand() -> Iterator[tuple[Kind, str, str]]:
     for kind in KINDS:
-        for number, mutation in enumerate(CRAFTED[kind.name]):
+        for number, mutation in enumerate(kind.crafted):
             yield kind, kind.files[number % len(kind.files)], mutation
 
 
@@ -77,8 +77,8 @@ def spoil(case: Case, materials: Path, folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(materials / name, target)
     path = folder / case.file
-    if case.mutation in CRAFTED[case.kind]:
-        CRAFTED[case.kind][case.mutation](path)
+    if case.mutation in kind.crafted:
+        kind.crafted[case.mutation](path)
     elif case.mutation in PLACES:
         PLACES[case.mutation](path, random)
     elif case.mutation in NAMES:
@@ -126,13 +126,13 @@ def run_campaign(count: int, seed: int, show: bool = False) -> dict[str, Any]:
     """Run `count` cases and return the counts, and every case that broke the contract."""
     folder = Path(tempfile.mkdtemp(prefix="hueman-hostile-"))
     counts: dict[str, Counter[str]] = {kind.name: Counter() for kind in KINDS}
-    broken, slowest, largest = [], 0.0, 0.0
+    broken, ran = [], []
     entries: Counter[str] = Counter()
     try:
         for case, outcome in run_cases(choose_cases(count, seed), folder):
             counts[case.kind][outcome.verdict] += 1
             entries[case.entry] += 1
-            slowest, largest = max(slowest, outcome.seconds), max(largest, outcome.megabytes)
+            ran.append((outcome.seconds, outcome.megabytes, f"{case.entry}: {case.mutation}"))
             if not outcome.kept:
                 broken.append({**asdict(case), **asdict(outcome)})
                 if show:
@@ -149,7 +149,7 @@ def run_campaign(count: int, seed: int, show: bool = False) -> dict[str, Any]:
         "broken": len(broken),
         "counts": {name: dict(each) for name, each in counts.items()},
         "entries": dict(entries),
-        "slowest_seconds": slowest,
-        "largest_megabytes": largest,
+        "slowest": max(ran, key=lambda each: each[0]),
+        "largest": max(ran, key=lambda each: each[1]),
         "failures": broken,
     }

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 
 from hueman.clips.encoding import write_video
-from hueman.clips.store import ClipEntry, PreparedClip, write_clip, write_index
+from hueman.clips.store import ClipEntry, Dataset, PreparedClip, write_clip, write_index
 from hueman.config import config_to_dict, load_config
 from hueman.engines.record import ExportRecord
 from hueman.features.body_parts import label_body_parts
 from hueman.generation.actions import read_action
 from hueman.perception.openpose_json import write_openpose_json
+from hueman.shards.writing import shard_dataset
 from hueman.training.checkpoints import Checkpoints
 from hueman.training.loop import Progress
 from hueman.training.model import VideoModel, save_model
@@ -58,6 +59,7 @@ def make_materials(folder: Path) -> Path:
     (folder / "motion.bvh").write_text(_bvh(), "utf-8")
     _dataset(folder / "dataset", frames, pose)
     shutil.copyfile(folder / "dataset/clips/ann/wave.h5", folder / "clip.h5")
+    shard_dataset(Dataset(folder / "dataset"), f"{folder}/shards/shards-%06d.tar")
     _manifest(folder)
     _palettes(folder)
     config = load_config("demo", CHANGES)

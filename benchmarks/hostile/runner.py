@@ -16,14 +16,25 @@ from hueman.errors import HuemanError, one_line
 
 SECONDS = 20
 """Of processor time that a case may take."""
-WAITING = 45
-"""Seconds that it may take by the clock."""
+SLEEPING = 20
+"""Seconds in a row that it may wait for something; waiting for a processor does not count."""
 MEGABYTES = 1536
 """Of memory that it may take beyond what the imported program has."""
 LONGEST_LINE = 2000
 """Characters of an error."""
 KEPT_OPEN = ("/dev/null", "/dev/urandom", "/dev/shm/", "/proc/self/")
 """What may be opened for writing, beside the output folder."""
+CHANGES: dict[str, tuple[int, int | None]] = {
+    "os.mkdir": (0, 2),
+    "os.remove": (0, 1),
+    "os.rmdir": (0, 1),
+    "os.truncate": (0, None),
+    "os.chmod": (0, 2),
+    "os.symlink": (1, 2),
+    "os.rename": (1, 3),
+    "os.link": (1, 3),
+}
+"""Audited events, and which of their values are the path and the open folder it is relative to."""
 
 SUCCEEDED, REFUSED = "succeeded", "refused"
 """The outcomes that keep the contract; all others break it."""
@@ -36,6 +47,7 @@ class Outcome:
     verdict: str
     detail: str
     seconds: float
+    """Of processor time."""
     megabytes: float
 
     @property
@@ -53,12 +65,11 @@ def run_case(folder: Path, task: Callable[[], None], own: float = 0.0) -> Outcom
     for name in ("out", "tmp", "log"):
         (folder / name).mkdir()
     before = _snapshot(folder)
-    started = time.monotonic()
     child = os.fork()
     if child == 0:
         _serve(folder, task)
-    status, usage = _wait(child, started + WAITING)
-    seconds = time.monotonic() - started
+    status, usage = _wait(child)
+    seconds = usage.ru_utime + usage.ru_stime
     megabytes = max(0.0, usage.ru_maxrss / 1024 - own)
     errors = (folder / "log" / "stderr").read_text("utf-8", "replace")
     verdict, detail = _judge(status, errors, megabytes)
@@ -125,33 +136,47 @@ class _Watch:
             if isinstance(path, int) or not (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                 return
             self._check(event, path)
-        elif event in ("os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod"):
-            self._check(event, args[0])
-        elif event in ("os.rename", "os.link", "os.symlink"):
-            self._check(event, args[1])
+        elif event in CHANGES:
+            path, folder = CHANGES[event]
+            self._check(event, args[path], -1 if folder is None else args[folder])
         elif event in ("os.system", "subprocess.Popen", "os.exec", "socket.connect", "os.spawn"):
             os.write(self._audit, f"{event} {args[0]!r}\n".encode("utf-8", "replace"))
 
-    def _check(self, event: str, path: object) -> None:
+    def _check(self, event: str, path: object, folder: int = -1) -> None:
+        """Note a path that is not allowed; `folder` is the open one that it is relative to."""
         if isinstance(path, int):
             return
-        place = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type]
+        place = os.fsdecode(path)  # type: ignore[arg-type]
+        if folder >= 0:
+            place = str(Path(f"/proc/self/fd/{folder}").readlink() / place)
+        place = os.path.realpath(place)
         if not place.startswith(self._allowed):
             os.write(self._audit, f"{event} {place!r}\n".encode("utf-8", "replace"))
 
 
-def _wait(child: int, deadline: float) -> tuple[int, resource.struct_rusage]:
-    pause = 0.002
+def _wait(child: int) -> tuple[int, resource.struct_rusage]:
+    """Wait for the end of a case, or end one that sleeps and sleeps."""
+    pause, slept, worked = 0.002, 0.0, -1
     while True:
         done, status, usage = os.wait4(child, os.WNOHANG)
         if done:
             return status, usage
-        if time.monotonic() > deadline:
+        state, ticks = _activity(child)
+        # A machine with much to do lets a process wait, or somebody has stopped it: no fault of it.
+        slept = slept + pause if state in "SD" and ticks == worked else 0.0
+        worked = ticks
+        if slept > SLEEPING:
             os.killpg(child, signal.SIGKILL)
             _, status, usage = os.wait4(child, 0)
             return status, usage
         time.sleep(pause)
         pause = min(0.05, pause * 1.5)
+
+
+def _activity(process: int) -> tuple[str, int]:
+    """Return whether a process runs ("R"), sleeps ("S", "D"), ..., and how long it has worked."""
+    fields = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(") ")[2].split()
+    return fields[0], int(fields[11]) + int(fields[12])
 
 
 def _judge(status: int, errors: str, megabytes: float) -> tuple[str, str]:
@@ -161,7 +186,7 @@ def _judge(status: int, errors: str, megabytes: float) -> tuple[str, str]:
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number in (signal.SIGKILL, signal.SIGXCPU):
-            return "took too long", signal.Signals(number).name
+            return "hung or took too long", signal.Signals(number).name
         return "crashed", signal.Signals(number).name
     if "Traceback (most recent call last)" in errors:
         return "traceback", _place(lines)

@@ -19,7 +19,7 @@ import numpy as np
 from hueman.choreography.truth import ClipTruth, read_entry_truth
 from hueman.clips.encoding import write_video
 from hueman.clips.store import ClipEntry, Dataset, PreparedClip
-from hueman.files import atomic_file
+from hueman.files import atomic_file, read_json
 from hueman.preparation.building import RefusedClip
 from hueman.preparation.clip_jobs import run_clip_jobs
 from hueman.preparation.workers import Failure
@@ -128,17 +128,20 @@ def _suffix(number: int) -> str:
 
 
 def _is_there(videos: Path, entry: ClipEntry, written: dict[str, dict[str, Any]]) -> bool:
-    known = written.get(_name(entry), {})
-    return all(known.get(key) == value for key, value in _origin(entry).items()) and all(
-        (videos / file).is_file() for file in known["files"]
+    known = written.get(_name(entry))
+    return (
+        known is not None
+        and all(known.get(key) == value for key, value in _origin(entry).items())
+        and all((videos / str(file)).is_file() for file in known["files"])
     )
 
 
 def _read_record(videos: Path) -> dict[str, dict[str, Any]]:
     """Return what is known of the videos there; nothing costs no more than writing them again."""
     try:
-        return dict(json.loads((videos / RECORD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        record = read_json(videos / RECORD).items()
+        return {name: known for name, known in record if isinstance(known.get("files"), list)}
+    except (OSError, ValueError, AttributeError):
         return {}
 
 

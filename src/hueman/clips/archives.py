@@ -1,6 +1,7 @@
 """One array of numbers out of a NumPy archive (.npz), within limits."""
 
 import io
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -28,7 +29,7 @@ def read_archive(path: Path, name: str) -> np.ndarray:
         if len(data) > MAX_BYTES:
             raise ValueError(f"{name} has more than {MAX_BYTES} bytes")
         return _parse(data)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError) as error:
         raise ValueError(str(error)) from error
 
 

@@ -241,11 +241,11 @@ def read_clip(path: Path, frames: slice | Sequence[int] = slice(None)) -> Prepar
             fps=float(file.attrs["fps"]),  # type: ignore[arg-type]
             **arrays,
         )
-        _check_content(clip)
+        check_content(clip)
         return clip
 
 
-def _check_content(clip: PreparedClip) -> None:
+def check_content(clip: PreparedClip) -> None:
     """Refuse, by ValueError, values that later rooms cannot work with."""
     check_name(clip.actor)
     check_name(clip.action)

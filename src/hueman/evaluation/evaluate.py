@@ -41,6 +41,7 @@ from hueman.evaluation.result import (
 )
 from hueman.evaluation.subject import Subject, load_subject, plain_subjects
 from hueman.evaluation.table_one import table_one
+from hueman.files import read_json
 from hueman.machine import describe_machine
 from hueman.progress import track
 from hueman.training.data import held_out_by, load_split, split_entries
@@ -214,7 +215,7 @@ def _key(subject: Subject, record: dict[str, Any]) -> dict[str, Any]:
 def _known_judgement(folder: Path, name: str, key: dict[str, Any]) -> Judgement | None:
     """Read a judgement, if there is one of the same method, protocol and dataset."""
     try:
-        content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        content = read_json(folder / f"{name}.json")
         if content["of"] != key:
             return None
         judgement = content["judgement"]

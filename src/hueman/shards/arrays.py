@@ -4,12 +4,13 @@ Of HDF5, PNG and npz the last is the smallest (benchmarks/shard_formats.py).
 """
 
 import io
+import struct
 import zipfile
 import zlib
 
 import numpy as np
 
-from hueman.clips.store import ARRAYS, PreparedClip
+from hueman.clips.store import ARRAYS, PreparedClip, check_content
 from hueman.shards.index import Sample
 
 
@@ -32,15 +33,27 @@ def decode(content: bytes, sample: Sample) -> PreparedClip:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             arrays = {name: _read(archive, name, shape) for name, shape in shapes.items()}
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        KeyError,
+        EOFError,
+        RuntimeError,
+    ) as error:
         raise ValueError(str(error)) from error
-    return PreparedClip(sample.actor, sample.action, sample.fps, **arrays)
+    clip = PreparedClip(sample.actor, sample.action, sample.fps, **arrays)
+    check_content(clip)
+    return clip
 
 
 def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Read an array that must have this shape; np.load would make room for any."""
     dtype = np.dtype(np.float32 if name == "pose" else np.uint8)
-    with archive.open(f"{name}.npy") as stream:
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{name} is packed in another way")
+    with archive.open(member) as stream:
         if np.lib.format.read_magic(stream) != (1, 0):
             raise ValueError(f"{name} is of another format")
         found = np.lib.format.read_array_header_1_0(stream)

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from hueman.clips.split import DatasetSplit
+from hueman.clips.store import HIGHEST_FPS, check_name
 from hueman.errors import HuemanError
 from hueman.stage_config import STRICT
 
@@ -22,7 +23,8 @@ MAX_SAMPLE_BYTES = 2**30
 """Of a sample's arrays."""
 SHARD_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.tar$"
 
-Lab = tuple[float, float, float]
+Coordinate = Annotated[float, Field(ge=-200, le=200)]
+Lab = tuple[Coordinate, Coordinate, Coordinate]
 Side = Annotated[int, Field(gt=0, le=2**14)]
 
 
@@ -34,8 +36,8 @@ class Sample:
     """Of its members in the tar file."""
     actor: str
     action: str
-    fps: float = Field(gt=0)
-    start: int = Field(ge=0)
+    fps: float = Field(gt=0, le=HIGHEST_FPS)
+    start: int = Field(ge=0, le=2**40)
     """Number of its first frame in the clip."""
     length: int = Field(gt=0, le=2**20)
     """Frames."""
@@ -50,6 +52,8 @@ class Sample:
 
     @model_validator(mode="after")
     def _fits(self) -> "Sample":
+        check_name(self.actor)
+        check_name(self.action)
         if not self.length - 1 <= self.own <= self.length:
             raise ValueError(f"{self.own} of {self.length} frames cannot be a sample's own")
         if sample_bytes(self.length, self.height, self.width) > MAX_SAMPLE_BYTES:
@@ -100,6 +104,9 @@ class ShardIndex:
     def _names_are_unique(self) -> "ShardIndex":
         if len({shard.file for shard in self.shards}) < len(self.shards):
             raise ValueError("a shard is named twice")
+        keys = [sample.key for shard in self.shards for sample in shard.samples]
+        if len(set(keys)) < len(keys):
+            raise ValueError("a sample is named twice")
         return self
 
 

@@ -58,7 +58,8 @@ def fetch(folder: Place, name: str, most: int) -> bytes:
     try:
         require_file(path)
         with path.open("rb") as file:
-            return file.read(most + 1)
+            # Python makes room for all that is asked for.
+            return file.read(min(most, path.stat().st_size) + 1)
     except FileNotFoundError as error:
         raise HuemanError(
             f"There is no {path}; name the folder or address that 'hueman shard' wrote."

@@ -53,6 +53,7 @@ class Shards:
             self.shards = [known[name] for name in dict.fromkeys(names)]
 
     def __str__(self) -> str:
+        """Return the folder or the address."""
         return str(self.folder)
 
     @cached_property

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from hueman.errors import HuemanError
-from hueman.files import atomic_file, cache_folder, file_sha256
+from hueman.files import MAX_TEXT, atomic_file, cache_folder, file_sha256
 from hueman.storage.names import below
 from hueman.storage.remote import RemoteFolder
 
@@ -29,7 +29,7 @@ class Mirror:
         self.root = below(cache_folder() / "datasets" / digest, folder.name)
         for name in SMALL_FILES:
             if folder.has(name):
-                self._fetch(name)
+                self._fetch_small(name)
             else:
                 (self.root / name).unlink(missing_ok=True)
 
@@ -47,10 +47,20 @@ class Mirror:
         self._verified.add((name, sha256))
         return path
 
-    def _fetch(self, name: str, sha256: str | None = None) -> None:
+    def _fetch_small(self, name: str) -> None:
+        content = self._folder.read(name, MAX_TEXT + 1)
+        if len(content) > MAX_TEXT:
+            raise HuemanError(
+                f"{self._folder}/{name} has more than {MAX_TEXT} bytes; it is not that of a "
+                "prepared dataset, check the address."
+            )
+        with atomic_file(below(self.root, name)) as temporary:
+            temporary.write_bytes(content)
+
+    def _fetch(self, name: str, sha256: str) -> None:
         with atomic_file(below(self.root, name)) as temporary:
             self._folder.fetch(name, temporary)
-            if sha256 is not None and file_sha256(temporary) != sha256:
+            if file_sha256(temporary) != sha256:
                 raise HuemanError(
                     f"{self._folder}/{name} is not the file that the dataset's index names "
                     "(another sha256); prepare it again."

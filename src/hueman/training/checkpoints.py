@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from hueman.errors import HuemanError
 from hueman.files import atomic_file
-from hueman.weights.published import read_torch
+from hueman.weights.published import check_not_packed, read_torch
 
 KEPT: dict[str, type | tuple[type, ...]] = {
     "step": int,
@@ -120,15 +120,17 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         HuemanError: it is damaged, or no checkpoint of this version.
     """
     try:
+        check_not_packed(path)
         with zipfile.ZipFile(path) as archive:
             if damaged := archive.testzip():
                 raise ValueError(f"the checksum of {damaged} is wrong")
         state = read_torch(path)
         _check_state(state)
     except Exception as error:  # a damaged file fails in many ways inside torch
+        reason = (str(error).splitlines() or ["no reason given"])[0]
         raise HuemanError(
-            f"{path} is damaged ({type(error).__name__}: {str(error).splitlines()[0]}); delete it "
-            "to go on from the one before it, or to start over if there is none."
+            f"{path} is damaged ({type(error).__name__}: {reason}); delete it to go on from the "
+            "one before it, or to start over if there is none."
         ) from error
     return state
 

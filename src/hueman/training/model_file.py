@@ -14,13 +14,16 @@ from torch import Tensor, nn
 
 from hueman.config import TrainingConfig, config_from_dict, config_to_dict
 from hueman.errors import HuemanError
-from hueman.files import atomic_file, parse_json
+from hueman.files import atomic_file, parse_json, require_file
 
 MODEL_FILE = "model.safetensors"
 """In the folder of a training run."""
 
 CHECKSUM = "hueman_sha256"
 """In the metadata: of everything else, since safetensors does not notice a changed number."""
+
+MAX_BYTES = 2**31
+"""Of a model's file."""
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -76,7 +79,7 @@ def file_of(path: Path | str) -> Path:
 def read_format(file: Path) -> str | None:
     """Return which kind of model a file says it holds, or None; reading it finds out more."""
     try:
-        with safe_open(file, framework="pt") as content:
+        with _open(file) as content:
             return (content.metadata() or {}).get("format")
     except (SafetensorError, OSError):
         return None
@@ -121,12 +124,22 @@ def read_checked(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         HuemanError: the file is damaged.
     """
     with _clear_damage(file):
-        with safe_open(file, framework="pt") as content:
+        with _open(file) as content:
             metadata = content.metadata() or {}
             tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
         if CHECKSUM in metadata and metadata[CHECKSUM] != _checksum(tensors, metadata):
             raise ValueError("its checksum is wrong")
     return tensors, metadata
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[Any]:
+    """Open a file of tensors; OSError if it is not one that can be held in memory."""
+    require_file(file)
+    if file.stat().st_size > MAX_BYTES:
+        raise OSError(f"it has more than {MAX_BYTES} bytes")
+    with safe_open(file, framework="pt") as content:
+        yield content
 
 
 @contextmanager

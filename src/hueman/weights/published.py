@@ -18,15 +18,25 @@ def read_torch(path: Path) -> Any:
     """Read what torch has saved: tensors and plain values; no code in it is ever run.
 
     Raises:
-        ValueError: it is packed, which torch never does: it would take more memory than its size.
+        ValueError: it is packed.
         Exception: whatever torch raises, which are many things where a file is damaged.
+    """
+    check_not_packed(path)
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def check_not_packed(path: Path) -> None:
+    """Refuse an archive that torch has not made: unpacked, it would take more than its size.
+
+    Raises:
+        OSError: it is no regular file.
+        ValueError: it is packed, which torch never does.
     """
     require_file(path)
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
                 raise ValueError("it is packed")
-    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
