@@ -155,6 +155,12 @@ def main() -> None:
     parser.add_argument("--gigabyte-month", type=float, default=0.023)
     options = parser.parse_args()
     measured = json.loads(options.measured.read_text(encoding="utf-8"))
+    for part in ("preparing", "full-size", "indices"):
+        if part not in measured:
+            parser.error(
+                f"{options.measured} lacks '{part}'; "
+                f"run: python -m benchmarks.linear_cost {part} --out {options.measured}"
+            )
     figures = figures_of(measured)
     cores = options.nodes * options.node_cores
     sites = [

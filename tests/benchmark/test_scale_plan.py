@@ -81,3 +81,12 @@ def test_the_command_prints_the_plan(tmp_path, monkeypatch, capsys):
     assert "1,000,000 clips" in printed
     assert "1.0 h, 10 core hours" in printed  # a thousand clips on ten cores
     assert "11.2 hours on one core" in printed  # 60,000 pairs of 0.669 s
+
+
+def test_what_was_not_measured_is_asked_for(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "measured.json"
+    path.write_text(json.dumps({k: v for k, v in MEASURED.items() if k != "full-size"}))
+    monkeypatch.setattr("sys.argv", ["scale_plan", str(path)])
+    with pytest.raises(SystemExit):
+        scale_plan.main()
+    assert "linear_cost full-size --out" in capsys.readouterr().err
