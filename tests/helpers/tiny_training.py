@@ -42,7 +42,7 @@ def little_to_look_at() -> Iterator[None]:
         patch.setattr("hueman.training.stage_one.StageOne.probe_frames", 60)
         patch.setattr("hueman.training.restoration.MEASURED_FRAMES", 8)
         patch.setattr("hueman.training.stage_two.MEASURED_PAIRS", 4)
-        patch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 4)
+        patch.setattr("hueman.training.deformable_gan.MEASURED_FRAMES", 8)
         patch.setattr("hueman.training.run.CODES_FOR_DISTRIBUTION", 60)
         yield
 

@@ -101,7 +101,7 @@ def test_a_batch_and_its_dropout_are_functions_of_the_number(split):
 
 
 def test_the_loop_trains_measures_and_shows_it(split, tmp_path):
-    made = stage(split)
+    made = stage(split, ["sample_every=2"])
     counter = Counter()
     measured = train_stage(made, tmp_path, made.config, counter)
     assert counter.steps == 4
