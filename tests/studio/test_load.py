@@ -15,7 +15,7 @@ async def visit(studio, number: int, started: asyncio.Barrier):
     """Ask for a video in a colour of one's own; return places told, what was said, the folder."""
     mine, places = page.Page(studio.url), []
     color = f"#{40 + 50 * number:02x}6080"
-    outfit = [color, "#000000", "own", "#000000"]
+    outfit = ["other", color, "own", "#000000"]
     try:
         await mine.open()
         shown = await mine.event("open", outfit)
