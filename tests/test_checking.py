@@ -7,6 +7,7 @@ import torch
 from damage import one_bit_changed
 from tiny_model import tiny_model_file
 
+from hueman.box import boxed_model
 from hueman.checking import check
 from hueman.clips.store import Dataset, write_index
 from hueman.config import load_config
@@ -14,6 +15,7 @@ from hueman.errors import HuemanError
 from hueman.training.checkpoints import Checkpoints
 from hueman.training.data import load_split
 from hueman.training.model import load_model
+from hueman.training.model_file import CHECKSUM, read_checked
 
 
 @pytest.fixture
@@ -75,3 +77,8 @@ def test_what_has_no_checksums_is_refused(tmp_path):
     write_index(tmp_path, [])
     with pytest.raises(HuemanError, match="no prepared clips"):
         check(tmp_path)
+
+
+def test_the_model_in_the_box_has_a_checksum():
+    _, metadata = read_checked(boxed_model())
+    assert CHECKSUM in metadata

@@ -17,14 +17,18 @@ notes tell.
 
 import argparse
 import json
+import os
 import random
 import shutil
 import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from benchmarks.faults.commands import CASES, make_inputs
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # forks must not inherit threads
+
+from benchmarks.faults.commands import CASES, IMPORTED, make_inputs, run_command
 from benchmarks.faults.results import differences, older, partial_files
 from benchmarks.faults.runs import Runs
 from hueman.files import atomic_file
@@ -60,13 +64,13 @@ class Campaign:
     def __init__(self, work: Path, seed: int):
         self.work = work
         self.seed = seed
-        self.runs = Runs(work / "words.txt")
+        self.runs = Runs(work / "words.txt", IMPORTED)
         self._quiet: dict[str, tuple[Path, float, float]] = {}
         make_inputs(work, self.run)
 
     def run(self, command: str, out: Path) -> None:
         """Run a command to its end."""
-        self.runs.finish(self.runs.start(self._arguments(command, out)))
+        self.runs.finish(self._start(command, out))
 
     def add_result(self, row: Row, most: int) -> None:
         """Kill a command up to `most` times, let it end, compare, and note what came of it."""
@@ -77,7 +81,7 @@ class Campaign:
         old = older(quiet, out) if case.replaces and row.results % 2 else {}
         for _ in range(min(chance.randint(1, MOST_KILLS), most)):
             moment = chance.uniform(chance.choice((0.0, began)), row.seconds)
-            if not self.runs.kill(self.runs.start(self._arguments(row.command, out)), moment):
+            if not self.runs.kill_after(self._start(row.command, out), moment):
                 break
             row.kills += 1
             row.problems += partial_files(out, quiet, old, case)
@@ -91,15 +95,16 @@ class Campaign:
         if not problems:
             shutil.rmtree(out.parent)
 
-    def _arguments(self, command: str, out: Path) -> list[str]:
-        return [command, *map(str, CASES[command].arguments(self.work, out))]
+    def _start(self, command: str, out: Path) -> BaseProcess:
+        arguments = [command, *map(str, CASES[command].arguments(self.work, out))]
+        return self.runs.start(run_command, arguments)
 
     def _quiet_run(self, command: str) -> tuple[Path, float, float]:
         """Return what a run makes that is left alone, when it began to write and when it ended."""
         if command not in self._quiet:
             out = self.work / command / "quiet" / CASES[command].output
             out.parent.mkdir(parents=True)
-            process = self.runs.start(self._arguments(command, out))
+            process = self._start(command, out)
             began, ended = self.runs.watch(process, out.parent)
             self._quiet[command] = out, round(began, 2), round(ended, 2)
         return self._quiet[command]
