@@ -6,6 +6,7 @@ import json
 import shutil
 import tarfile
 import threading
+import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -70,6 +71,7 @@ def test_a_folder_a_url_and_a_web_server_hold_the_same(shards_folder, server, mo
 def test_some_shards_can_be_chosen(shards_folder):
     some = Shards(f"{shards_folder}/shards-{{000000..000001}}.tar")
     assert [shard.file for shard in some.shards] == ["shards-000000.tar", "shards-000001.tar"]
+    assert str(some) == str(shards_folder)
     assert keys(some) == keys(Shards(str(shards_folder)))[: len(some.entries)]
     with pytest.raises(HuemanError, match=r"names no shard 'shards-000099\.tar'; it has"):
         Shards(f"{shards_folder}/shards-{{000000..000099}}.tar".replace("000000..", "000099.."))
@@ -142,6 +144,16 @@ def npz(**arrays):
     return buffer.getvalue()
 
 
+def packed_otherwise(**arrays):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_BZIP2) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.save(content, array)
+            archive.writestr(f"{name}.npy", content.getvalue())
+    return buffer.getvalue()
+
+
 def test_arrays_that_are_not_as_the_index_says_are_refused(copied, tmp_path):
     sample = Shards(str(copied)).shards[0].samples[0]
     pictures = np.zeros((sample.length, 96, 64), np.uint8)
@@ -156,6 +168,9 @@ def test_arrays_that_are_not_as_the_index_says_are_refused(copied, tmp_path):
         (npz(**(good | {"edges": huge})), r"edges must be uint8 \(\d, 96, 64\), got uint8 \(4000"),
         (npz(**(good | {"pose": objects})), r"pose must be float32 .* got object"),
         (npz(frames=good["frames"]), "pose"),
+        (npz(**(good | {"pose": good["pose"] + np.nan})), "joints that are not finite"),
+        (npz(**(good | {"parts": pictures + 255})), "parts have numbers above 10"),
+        (packed_otherwise(**good), "frames is packed in another way"),
         (b"no archive", "not a zip file"),
         (npz(**good)[:-40], "zip"),
     ):
@@ -196,6 +211,16 @@ def changed(folder, change):
         ),
         (lambda index: index["shards"][0]["samples"][0].update(own=1), "cannot be"),
         (lambda index: index["shards"][0]["samples"][0].update(key="../1"), "key"),
+        (lambda index: index["shards"][0]["samples"][0].update(actor="../ann"), "name a file"),
+        (lambda index: index["shards"][0]["samples"][0].update(action="a\x1b[2J"), "name a file"),
+        (lambda index: index["shards"][0]["samples"][0].update(fps=1e9), "fps"),
+        (lambda index: index["shards"][0]["samples"][0].update(upper_color=[1e308, 0, 0]), "color"),
+        (
+            lambda index: index["shards"][1]["samples"][0].update(
+                key=index["shards"][0]["samples"][0]["key"]
+            ),
+            "a sample is named twice",
+        ),
     ],
 )
 def test_a_damaged_index_is_refused(shards_folder, change, message):
