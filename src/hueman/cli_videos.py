@@ -172,9 +172,7 @@ def studio(
     from hueman.studio.limits import Limits
     from hueman.studio.serve import serve
 
-    limits = Limits(
-        max_upload_mb, max_seconds, max_visitors=max_visitors, max_waiting=max_waiting
-    )
+    limits = Limits(max_upload_mb, max_seconds, max_visitors=max_visitors, max_waiting=max_waiting)
     serve(model, host, port, limits)
 
 
