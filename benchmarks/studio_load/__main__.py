@@ -6,9 +6,10 @@ Opens `hueman studio` on this machine, with the model in the box unless --model 
 visitor has a page of their own, chooses a person, a movement and a pair of colours that nobody else
 has, and wants one video after the other until the time is over. The colours of each video that
 arrives are measured: if they are not those of who asked for it, it is somebody else's. When all are
-gone, and their sessions have ended, temporary files are counted. Ends with 1 if no video
-was finished, a result was crossed, anything failed, memory grew by more than a quarter after a quarter of the time, or a file
-was left. Takes some three minutes longer than SECONDS. Reads memory from /proc, so it needs Linux.
+gone, and their sessions have ended, temporary files are counted. Ends with 1 if no video was
+finished, a result was crossed, anything failed, memory grew by more than a quarter after a quarter
+of the time, or a file was left. Takes some three minutes longer than SECONDS. Reads memory from
+/proc, so it needs Linux.
 """
 
 import argparse
