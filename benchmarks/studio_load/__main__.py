@@ -6,9 +6,10 @@ Opens `hueman studio` on this machine, with the model in the box unless --model 
 visitor has a page of their own, chooses a person, a movement and a pair of colours that nobody else
 has, and wants one video after the other until the time is over. The colours of each video that
 arrives are measured: if they are not those of who asked for it, it is somebody else's. When all are
-gone, and their sessions have ended, temporary files are counted. Ends with 1 if a result was
-crossed, anything failed, memory grew by more than a quarter after a quarter of the time, or a file
-was left. Takes some three minutes longer than SECONDS. Reads memory from /proc, so it needs Linux.
+gone, and their sessions have ended, temporary files are counted. Ends with 1 if no video was
+finished, a result was crossed, anything failed, memory grew by more than a quarter after a quarter
+of the time, or a file was left. Takes some three minutes longer than SECONDS. Reads memory from
+/proc, so it needs Linux.
 """
 
 import argparse
@@ -129,7 +130,8 @@ def kept(result: dict[str, Any]) -> bool:
         "crossed results", "errors", "tracebacks of the server", "files left by visitors",
         "files when it is closed", "exit status",
     )  # fmt: skip
-    return not any(result[name] for name in nothing) and memory[4] <= GROWTH * memory[1]
+    flat = memory[4] <= GROWTH * memory[1]
+    return flat and result["videos finished"] > 0 and not any(result[name] for name in nothing)
 
 
 def table(result: dict[str, Any]) -> Table:
