@@ -152,11 +152,15 @@ def test_gradients_of_four_batches_are_those_of_one_of_four_times_the_size(toget
     stage.batch = lambda number: ColoredBatch(**whole)  # type: ignore[assignment]
     stage.networks.start_update(1e-3)
     stage.backward(0)
+    # Another order of sums, and other convolutions for another size: 1.3e-4 of the largest number
+    # of a network were seen, and 2e-8 with 64 bits. The gradients of biases before a normalisation
+    # are nothing but such errors, so a tensor has no scale of its own.
     for name in stage.networks.names:
-        for key, parameter in stage.networks[name].module.named_parameters():
-            scale = parameter.grad.abs().max().item()
+        parameters = dict(stage.networks[name].module.named_parameters())
+        largest = max(each.grad.abs().max().item() for each in parameters.values())
+        for key, parameter in parameters.items():
             torch.testing.assert_close(
-                gradients[f"{name}.{key}"], parameter.grad, atol=1e-4 * scale + 1e-9, rtol=0
+                gradients[f"{name}.{key}"], parameter.grad, atol=1e-3 * largest, rtol=0
             )
 
 
