@@ -1,6 +1,6 @@
 """Full and read-only disks: one clear sentence of every writer, and nothing half-written."""
 
-import subprocess
+import inspect
 import sys
 
 import numpy as np
@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from small_disk import make_read_only, small_disk
 from tiny_model import tiny_model, tiny_model_file
 
+from hueman import cli
 from hueman.clips.arrays import write_arrays
 from hueman.clips.encoding import write_video
 from hueman.clips.sheets import write_picture
@@ -64,22 +65,30 @@ def test_a_read_only_disk(writer, tmp_path):
             WRITERS[writer](disk)
 
 
-def test_a_command_ends_with_one_line(truth_dataset, tmp_path):
+def test_frames_that_cannot_be_written_are_not_left_waiting(tmp_path):
+    frames = (frame for frame in NOISE)
+    with small_disk(tmp_path / "disk", FREE) as disk, pytest.raises(DiskError):
+        write_video(disk / "a.mp4", frames, 25, crf=1)
+    assert inspect.getgeneratorstate(frames) == inspect.GEN_CLOSED
+
+
+def test_a_command_ends_with_one_line(truth_dataset, tmp_path, monkeypatch, capsys):
     model = tiny_model_file(tmp_path)
     clip = truth_dataset.root / truth_dataset.entries[0].file
     with small_disk(tmp_path / "disk", 1) as disk:
         command = ["generate", model, "--content", clip, "--drive", clip, "--out", disk / "a.mp4"]
-        assert error_line(command).startswith("error: The disk is full, so ")
+        monkeypatch.setattr(sys, "argv", ["hueman", *map(str, command)])
+        assert error_line(capsys).startswith("error: The disk is full, so ")
         make_read_only(disk)
-        assert "cannot be written (Read-only file system)" in error_line(command)
+        assert "cannot be written (Read-only file system)" in error_line(capsys)
         assert not list(disk.iterdir())
 
 
-def error_line(command) -> str:
-    run = subprocess.run(
-        [sys.executable, "-m", "hueman", *map(str, command)], capture_output=True, text=True
-    )
-    assert run.returncode == 1
-    assert "Traceback" not in run.stderr
-    [line] = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
+def error_line(capsys) -> str:
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 1
+    errors = capsys.readouterr().err
+    assert "Traceback" not in errors
+    [line] = [line for line in errors.splitlines() if line.startswith("error: ")]
     return line

@@ -1,21 +1,23 @@
-"""`hueman` that kills itself, as kill -9 would, in the middle of writing a checkpoint.
-
-python killed_training.py NUMBER ARGUMENTS...: NUMBER of the checkpoint that is left half-written.
-"""
+"""`hueman train` as runs that are killed: with so many threads, or in the midst of writing."""
 
 import io
 import os
 import signal
-import sys
 from typing import BinaryIO
 
 import torch
 
-from hueman.cli import main
+from faults.commands import run_command
 
 
-def save_until_killed(fatal: int) -> None:
-    """Replace torch.save by one that dies halfway through the given call."""
+def train(arguments: list[str], threads: int = 1) -> None:
+    """Run the command with so many threads."""
+    torch.set_num_threads(threads)
+    run_command(["train", *arguments])
+
+
+def train_until_writing(arguments: list[str], fatal: int) -> None:
+    """Run the command, which dies halfway through writing checkpoint number `fatal`."""
     whole, calls = torch.save, 0
 
     def save(content: object, file: BinaryIO) -> None:
@@ -30,9 +32,4 @@ def save_until_killed(fatal: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     torch.save = save
-
-
-if __name__ == "__main__":
-    save_until_killed(int(sys.argv[1]))
-    sys.argv = ["hueman", *sys.argv[2:]]
-    main()
+    train(arguments)

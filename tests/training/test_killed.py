@@ -1,54 +1,23 @@
 """Runs ended by kill -9, while training and while writing, end like one that was left alone."""
 
-import os
-import random
 import signal
-import subprocess
 import sys
 import time
-from pathlib import Path
 
+import pytest
 import torch
+from killed_training import train, train_until_writing
 from safetensors.torch import load_file
 from tiny_training import TINY
 
-HELPERS = Path(__file__).parents[1] / "helpers"
-STEPS = ["stage_one.schedule.steps=8", "stage_two.schedule.steps=8"]
+from faults.runs import Runs
+
+SETTINGS = [
+    *("--preset", "demo", "--device", "cpu", "--set", *TINY),
+    *("stage_one.schedule.steps=8", "stage_two.schedule.steps=8"),
+    *("stage_two.perceptual_layers=1", "sample_every=8"),
+]
 STAGES = ("stage_one/upper", "stage_one/lower", "stage_two")
-DEADLINE_SECONDS = 120
-
-
-def start(threads, *command):
-    path = os.pathsep.join(filter(None, (str(HELPERS), os.environ.get("PYTHONPATH"))))
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "PYTHONPATH": path}
-    return subprocess.Popen(
-        [sys.executable, *map(str, command)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def arguments(dataset, out):
-    chosen = ["--preset", "demo", "--device", "cpu", "--set", *TINY, *STEPS]
-    return ["train", dataset.root, "--out", out, *chosen]
-
-
-def finish(process):
-    _, errors = process.communicate(timeout=DEADLINE_SECONDS)
-    assert process.returncode == 0, errors
-
-
-def kill_at(process, log: Path, lines: int):
-    """Kill -9 as soon as the log has so many lines."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not log.exists() or log.read_text().count("\n") < lines:
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
 
 
 def results(out):
@@ -61,25 +30,38 @@ def results(out):
     return files, load_file(out / "model.safetensors")
 
 
-def test_killed_runs_end_like_an_undisturbed_one(truth_dataset, tmp_path):
-    whole, out = tmp_path / "whole", tmp_path / "run"
-    finish(start(1, "-m", "hueman", *arguments(truth_dataset, whole)))
+def lines(log, number):
+    return lambda: log.exists() and log.read_text().count("\n") >= number
 
-    train = arguments(truth_dataset, out)
-    chance = random.Random(0)
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks a program with threads")
+def test_killed_runs_end_like_an_undisturbed_one(truth_dataset, tmp_path):
+    runs = Runs(tmp_path / "words.txt", ["hueman.training.run", "hueman.cli"])
+    whole, out = (
+        [str(truth_dataset.root), "--out", str(tmp_path / name), *SETTINGS]
+        for name in ("whole", "run")
+    )
+    run = tmp_path / "run"
+    runs.finish(runs.start(train, whole))
+
     # With two threads the encoders train side by side, as processes that outlive their parent for
     # an update; the next run begins while they may still be at it.
-    kill_at(start(2, "-m", "hueman", *train), out / "stage_one/upper/log.jsonl", 3)
-    writing = start(1, HELPERS / "killed_training.py", 2, *train)
-    _, errors = writing.communicate(timeout=DEADLINE_SECONDS)
-    assert writing.returncode == -signal.SIGKILL, errors
-    assert list((out / "stage_one").rglob(".*.unfinished/checkpoint-*"))  # half-written
-    kill_at(start(1, "-m", "hueman", *train), out / "stage_two" / "log.jsonl", chance.randint(1, 7))
-    finish(start(1, "-m", "hueman", *train))
+    parent = runs.start(train, out, 2)
+    while not lines(run / "stage_one" / "upper" / "log.jsonl", 1)():
+        assert parent.is_alive()
+        time.sleep(0.002)
+    parent.kill()
+    parent.join()
+    writing = runs.start(train_until_writing, out, 2)
+    writing.join()
+    assert writing.exitcode == -signal.SIGKILL
+    assert list((run / "stage_one").rglob(".*.unfinished/checkpoint-*"))  # half-written
+    assert runs.kill_when(runs.start(train, out), lines(run / "stage_two" / "log.jsonl", 5))
+    runs.finish(runs.start(train, out))
 
-    files, weights = results(out)
-    expected_files, expected_weights = results(whole)
+    files, weights = results(run)
+    expected_files, expected_weights = results(tmp_path / "whole")
     assert files == expected_files
     for name, tensor in expected_weights.items():
         assert torch.equal(weights[name], tensor), name
-    assert not [path for path in out.rglob(".*") if path.name != ".lock"]
+    assert not [path for path in run.rglob(".*") if path.name != ".lock"]

@@ -1,6 +1,7 @@
 """Writing of video: files, through FFmpeg (PyAV), and folders of pictures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -55,7 +56,7 @@ def write_video(
     Args:
         path: the file to write; an existing one is replaced.
         frames: uint8 (H, W, 3) RGB, or (H, W, 4) RGBA with colours that are not multiplied by
-            alpha, all equally large; taken one at a time.
+            alpha, all equally large; taken one at a time. A generator is closed in the end.
         fps: frames a second; pictures in a folder do not keep it.
         reproducible: give the same bytes for the same frames, whatever the number of CPU cores;
             slower, and about a tenth larger.
@@ -69,23 +70,33 @@ def write_video(
     check_output(path)
     if not fps > 0:
         raise ValueError(f"fps must be positive, got {fps}")
-    iterator = iter(frames)
-    first = next(iterator, None)
-    if first is None:
-        raise ValueError("a video needs at least one frame, got none")
-    checked = (_check_frame(frame, first.shape) for frame in chain([first], iterator))
-    transparent = first.shape[2:] == (4,)
-    check_output(path, transparent)
-    if not path.suffix:
-        write_sequence(path, checked)
-        return
-    rate = Fraction(fps).limit_denominator(1001)
-    with atomic_file(path) as temporary:
-        if path.suffix.lower() == ".gif":
-            _write_gif(temporary, checked, first.shape, rate)
-        else:
-            codec = _choose_codec(path.suffix.lower(), transparent, reproducible, crf)
-            _write_yuv(temporary, checked, first.shape, rate, codec)
+    with _closed(iter(frames)) as iterator:
+        first = next(iterator, None)
+        if first is None:
+            raise ValueError("a video needs at least one frame, got none")
+        checked = (_check_frame(frame, first.shape) for frame in chain([first], iterator))
+        transparent = first.shape[2:] == (4,)
+        check_output(path, transparent)
+        if not path.suffix:
+            write_sequence(path, checked)
+            return
+        rate = Fraction(fps).limit_denominator(1001)
+        with atomic_file(path) as temporary:
+            if path.suffix.lower() == ".gif":
+                _write_gif(temporary, checked, first.shape, rate)
+            else:
+                codec = _choose_codec(path.suffix.lower(), transparent, reproducible, crf)
+                _write_yuv(temporary, checked, first.shape, rate, codec)
+
+
+@contextmanager
+def _closed(frames: Iterator[np.ndarray]) -> Iterator[Iterator[np.ndarray]]:
+    """Close a generator of frames whatever happens: its progress bar holds a thread."""
+    try:
+        yield frames
+    finally:
+        if isinstance(frames, Generator):
+            frames.close()
 
 
 def check_output(path: Path, transparent: bool = False) -> None:
