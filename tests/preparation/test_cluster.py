@@ -11,7 +11,7 @@ from short_clips import write_short_clip
 from hueman.clips.sources import find_clips
 from hueman.errors import HuemanError
 from hueman.preparation import cluster
-from hueman.preparation.cluster import Cluster, run_on_cluster
+from hueman.preparation.cluster import Cluster, choose_cluster, run_on_cluster
 from hueman.preparation.prepare import prepare
 from hueman.preparation.settings import PrepareSettings
 
@@ -87,6 +87,13 @@ def test_stopped_early_it_can_go_on(tmp_path):
 def test_a_bad_address_is_told(address):
     with pytest.raises(HuemanError, match=f"No Ray cluster answers at '{address}'"):
         cluster._check_answer(address)
+
+
+def test_an_address_is_for_a_cluster():
+    assert choose_cluster("ray", "head:1") == Cluster("head:1")
+    assert choose_cluster("local", None) is None
+    with pytest.raises(HuemanError, match="--address head:1 is for a Ray cluster; add --engine"):
+        choose_cluster("local", "head:1")
 
 
 def test_without_ray_the_extra_is_named(tmp_path, monkeypatch):

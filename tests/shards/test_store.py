@@ -85,6 +85,11 @@ def test_what_names_shards(shards_folder, truth_dataset, server):
     assert not names_shards(f"{server}/none")
     assert names_shards("shards-{0..3}.tar")
     assert not names_shards(str(truth_dataset.root))
+    assert not names_shards("x" * 300)  # longer than names of files can be
+
+
+def test_shards_are_named_by_where_they_are(shards_folder):
+    assert str(Shards(f"file://{shards_folder}")) == str(shards_folder)
 
 
 def test_what_is_not_there_is_told(tmp_path, server, monkeypatch):

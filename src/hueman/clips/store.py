@@ -20,7 +20,7 @@ import numpy as np
 from hueman.clips.arrays import check_array, check_file, open_arrays, read_array, write_arrays
 from hueman.clips.joints import check_joints
 from hueman.errors import HuemanError
-from hueman.files import atomic_file, read_json
+from hueman.files import atomic_file, exists, read_json
 from hueman.storage.mirror import Mirror
 from hueman.storage.remote import Place, place_of, written_to
 
@@ -264,7 +264,7 @@ def read_index(root: Path) -> list[ClipEntry]:
         HuemanError: the index is damaged or of another format.
     """
     path = Path(root) / INDEX
-    if not path.exists():
+    if not exists(path):
         return []
     try:
         content = read_json(path, MAX_INDEX_BYTES)

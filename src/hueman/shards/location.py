@@ -4,7 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from hueman.errors import HuemanError
-from hueman.files import require_file
+from hueman.files import exists, require_file
 from hueman.shards.index import INDEX_FILE
 from hueman.shards.requirements import load
 from hueman.storage.remote import Place, place_of
@@ -19,7 +19,7 @@ def names_shards(text: str) -> bool:
     if text.endswith(".tar"):
         return True
     place = place_of(text)
-    return (place / INDEX_FILE).is_file() if isinstance(place, Path) else place.has(INDEX_FILE)
+    return exists(place / INDEX_FILE) if isinstance(place, Path) else place.has(INDEX_FILE)
 
 
 def find_shards(text: str) -> tuple[Place, list[str] | None]:
