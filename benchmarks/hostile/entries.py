@@ -48,3 +48,12 @@ def driving(file: Path, out: Path) -> None:
 def drive(file: Path, out: Path) -> None:
     content = materials() / "clip.h5"
     generate("--content", str(content), "--drive", str(file), "--out", str(out / "x.mp4"))
+
+
+def check(file: Path, out: Path) -> None:
+    """Tell of damage as `hueman check` does, which prints it as a report."""
+    from hueman.checking import check as find_damage
+    from hueman.errors import HuemanError
+
+    if damaged := find_damage(file).damaged:
+        raise HuemanError(damaged[0])

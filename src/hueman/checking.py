@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hueman.clips.store import INDEX, Dataset
-from hueman.errors import HuemanError
+from hueman.errors import HuemanError, one_line
 from hueman.progress import track
 from hueman.training.checkpoints import read_checkpoint
 from hueman.training.model_file import CHECKSUM, read_checked
@@ -28,6 +28,7 @@ class Checked:
     def __str__(self) -> str:
         """Return a few lines of text."""
         lines = [*self.damaged, *(f"{path} has no checksum." for path in self.unknown)]
+        lines = [one_line(line) for line in lines]
         summary = f"{self.path}: {self.sound} sound, {len(self.damaged)} damaged"
         return "\n".join([*lines, summary + (" and left out." if self.left_out else ".")])
 

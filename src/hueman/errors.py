@@ -19,8 +19,8 @@ class DiskError(HuemanError):
     """
 
 
-def one_line(error: Exception) -> str:
-    """Return an error as one line for a terminal.
+def one_line(error: Exception | str) -> str:
+    """Return an error, or its message, as one line for a terminal.
 
     Messages name what was received, which may hold line ends, or sequences that steer a terminal.
     """

@@ -1,11 +1,12 @@
 """What tells which clips there are: manifests, indexes of datasets, splits."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from ..crafting import DEEP, Crafted, changed_json, text
-from ..entries import command
+from ..entries import check, command
 from ..kind import Kind
 
 
@@ -38,9 +39,24 @@ def _read_dataset(file: Path, out: Path) -> None:
         dataset.read(entry)
 
 
+def _read_remote(file: Path, out: Path) -> None:
+    from hueman.clips.store import Dataset
+
+    os.environ["HUEMAN_CACHE"] = str(out / "cache")
+    # A pipe or a device is at no address.
+    dataset = Dataset(f"local://{file.parent}" if file.is_file() else file.parent)
+    for entry in dataset.entries:
+        dataset.read(entry)
+
+
+def _shard(file: Path, out: Path) -> None:
+    command("shard", str(file.parent), "--out", f"{out}/shards/shards-%06d.tar")
+
+
 def _split(file: Path, out: Path) -> None:
     data = out / "data"
-    shutil.copytree(file.parent, data, symlinks=True)
+    # Links, since pipes cannot be copied.
+    shutil.copytree(file.parent, data, symlinks=True, copy_function=os.symlink)
     (data / "split.json").unlink(missing_ok=True)
     command("split", str(data), "--test-actions", "1")
 
@@ -86,7 +102,14 @@ MANIFESTS = Kind(
 INDEXES = Kind(
     "indexes of datasets",
     ("dataset/index.json",),
-    {"Dataset": _read_dataset, "hueman split": _split, "load_split": _dry_run},
+    {
+        "Dataset": _read_dataset,
+        "Dataset at an address": _read_remote,
+        "check": lambda file, out: check(file.parent, out),
+        "load_split": _dry_run,
+        "hueman shard": _shard,
+        "hueman split": _split,
+    },
     text=True,
     share=2,
     around=("dataset/clips/ann/wave.h5", "dataset/clips/ann/march.h5", "dataset/split.json"),

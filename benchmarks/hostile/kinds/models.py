@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..crafting import DEEP, TERA, Code, Crafted, expanded, npz, raw, torch_file, zip_bomb
-from ..entries import command, materials
+from ..entries import check, command, materials
 from ..kind import Kind
 
 
@@ -99,7 +99,12 @@ def _rewind(file: Path, out: Path) -> None:
 MODELS = Kind(
     "models",
     ("run/model.safetensors",),
-    {"load_model": _model, "load_subject": _subject, "hueman generate": _generate_by},
+    {
+        "load_model": _model,
+        "load_subject": _subject,
+        "check": check,
+        "hueman generate": _generate_by,
+    },
     share=3,
     crafted={
         "a header of exabytes": raw(safetensors(b"{}", 2**63)),
@@ -150,7 +155,7 @@ MODELS = Kind(
 CHECKPOINTS = Kind(
     "checkpoints",
     ("run/stage_two/checkpoint-0000002.pt",),
-    {"read_checkpoint": _checkpoint, "rewind": _rewind},
+    {"read_checkpoint": _checkpoint, "check": check, "rewind": _rewind},
     share=2,
     renamed=False,
     crafted={
