@@ -68,11 +68,12 @@ def test_an_old_folder_stays_when_the_new_one_cannot_take_its_place(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_what_a_killed_writer_left_goes_and_what_others_write_stays(tmp_path):
+@pytest.mark.parametrize("files", [[], [LOCK], [LOCK, "b.txt"]])
+def test_what_a_killed_writer_left_goes_and_what_others_write_stays(files, tmp_path):
     left = tmp_path / f".left{UNFINISHED}"
     left.mkdir()
-    (left / LOCK).touch()
-    (left / "b.txt").write_text("half")
+    for name in files:
+        (left / name).touch()
     with atomic_file(tmp_path / "a.txt") as first:
         first.write_text("first")
         with atomic_file(tmp_path / "b.txt") as second:

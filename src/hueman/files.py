@@ -225,6 +225,6 @@ def _locked_place(folder: Path) -> tuple[Path, FileLock]:
 
 def _clear_abandoned(folder: Path) -> None:
     """Remove what killed processes have left in a folder."""
-    for file in folder.glob(f".*{UNFINISHED}/{LOCK}"):
-        with suppress(Timeout, OSError), FileLock(file, timeout=0):
-            shutil.rmtree(file.parent, ignore_errors=True)
+    for place in folder.glob(f".*{UNFINISHED}"):
+        with suppress(Timeout, OSError), FileLock(place / LOCK, timeout=0):
+            shutil.rmtree(place, ignore_errors=True)
