@@ -15,21 +15,19 @@ from hueman.preparation.cluster import Cluster, choose_cluster, run_on_cluster
 from hueman.preparation.prepare import prepare
 from hueman.preparation.settings import PrepareSettings
 
-ray = pytest.importorskip("ray", reason="ray is not installed")
+pytest.importorskip("ray", reason="ray is not installed")
 SETTINGS = PrepareSettings(height=96, width=64)
 HERE = Cluster()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def running():
-    helpers = {"env_vars": {"PYTHONPATH": os.pathsep.join(sys.path)}}
-    quiet = {"include_dashboard": False, "log_to_driver": False}
-    store = cluster.STORE_BYTES
+    """One Ray for all tests, started by hueman; its workers find the tests' helpers."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
         patch.setenv("RAY_worker_niceness", "0")  # else it waits for all else that runs here
-        ray.init("local", num_cpus=2, object_store_memory=store, runtime_env=helpers, **quiet)
-        yield
-        ray.shutdown()
+        with cluster._connected(HERE):
+            yield
 
 
 @pytest.fixture(scope="module")
@@ -62,25 +60,23 @@ def test_both_engines_write_the_same_bytes(sources, tmp_path):
     assert len(prepare(whole, tmp_path / "ray", SETTINGS, cluster=HERE).reused) == 2
 
 
+def test_it_can_be_stopped_early(tmp_path):
+    """The tests that follow go on with the same Ray."""
+    items = [float(number) for number in range(10, 30)]
+    stopped = run_on_cluster(partial(DyingRoot, tmp_path / "died"), items, 2, HERE)
+    item, root = next(stopped)
+    assert root == math.sqrt(item)
+    stopped.close()
+
+
 def test_a_lost_worker_costs_nothing_and_what_kills_each_of_them_one_item(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "RETRIES", 1)
     make = partial(DyingRoot, tmp_path / "died")
-    outcomes = dict(run_on_cluster(make, [1.0, KILLS_ONCE, -1.0, KILLS, 4.0], 2, HERE))
+    outcomes = dict(run_on_cluster(make, [1.0, KILLS_ONCE, -1.0, KILLS, 4.0], 1, HERE))
     assert (tmp_path / "died").exists()
     assert outcomes.pop(KILLS).reason.startswith("its worker died 2 times")
     assert "ValueError" in outcomes.pop(-1.0).reason
     assert outcomes == {1: 1, KILLS_ONCE: math.sqrt(KILLS_ONCE), 4: 2}
-
-
-def test_stopped_early_it_can_go_on(tmp_path):
-    items = [float(number) for number in range(10, 30)]
-    stopped = run_on_cluster(partial(DyingRoot, tmp_path / "died"), items, 1, HERE)
-    item, root = next(stopped)
-    assert root == math.sqrt(item)
-    stopped.close()
-    assert dict(run_on_cluster(partial(DyingRoot, tmp_path), items[:1], 1, HERE)) == {
-        10: math.sqrt(10)
-    }
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere", "host:port", "127.0.0.1:99999"])

@@ -58,6 +58,15 @@ def test_clips_are_prepared_from_a_bucket_into_it_and_only_once(bucket, clips_fo
     assert prepare(march, out, SETTINGS, jobs=1).reused == [entry]
 
 
+def test_files_are_read_whole_or_in_part(bucket, tmp_path):
+    folder = RemoteFolder(f"{bucket}/files")
+    (tmp_path / "a").write_bytes(b"abc")
+    folder.put(tmp_path / "a", "a")
+    assert [folder.read("a", most) for most in (2, 3, 2**28)] == [b"ab", b"abc", b"abc"]
+    assert folder.has("a")
+    assert not folder.has("b")
+
+
 def test_what_cannot_be_reached_is_told_in_a_sentence(bucket, tmp_path):
     with pytest.raises(HuemanError, match="s3://elsewhere/x"):
         find_clips(["s3://elsewhere/x"])

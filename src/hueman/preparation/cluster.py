@@ -164,14 +164,7 @@ def _connect(ray: Any, address: str | None) -> None:
     """Connect, or start a Ray; HuemanError says why not, whatever Ray raises."""
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address is None:
-        here = {"object_store_memory": STORE_BYTES, "include_dashboard": False}
-        try:
-            ray.init("local", num_cpus=available_cpus(), **here, **quiet)
-        except Exception as error:  # a busy machine takes longer than Ray waits
-            raise HuemanError(
-                f"Ray did not start on this machine ({one_line(error)}); try again, or prepare "
-                "with --engine local."
-            ) from error
+        _start(ray, quiet)
         return
     if address != "auto":
         _check_answer(address)
@@ -184,6 +177,21 @@ def _connect(ray: Any, address: str | None) -> None:
             f"The Ray cluster at {address!r} cannot be used from here ({one_line(error)}); run "
             "this on one of its machines, with the Ray that the others have."
         ) from error
+
+
+def _start(ray: Any, quiet: dict[str, Any]) -> None:
+    here = {"object_store_memory": STORE_BYTES, "include_dashboard": False}
+    for last in (False, True):
+        try:
+            ray.init("local", num_cpus=available_cpus(), **here, **quiet)
+            return
+        except Exception as error:  # a busy machine takes longer than Ray waits
+            ray.shutdown()
+            if last:
+                raise HuemanError(
+                    f"Ray did not start on this machine ({one_line(error)}); try again, or do "
+                    "without --engine ray."
+                ) from error
 
 
 def _check_answer(address: str) -> None:
