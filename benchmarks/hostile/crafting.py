@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-Crafted = Callable[[Path], None]
+Crafted = Callable[[Path], object]
 """Writes a file, or changes the good one that is there."""
 TERA = 10**12
 DEEP = 100_000
@@ -30,11 +30,11 @@ class Code:
 
 
 def text(content: str) -> Crafted:
-    return lambda path: path.write_bytes(content.encode("utf-8", "surrogatepass")) and None
+    return lambda path: path.write_bytes(content.encode("utf-8", "surrogatepass"))
 
 
 def raw(content: bytes) -> Crafted:
-    return lambda path: path.write_bytes(content) and None
+    return lambda path: path.write_bytes(content)
 
 
 def replaced(old: str, new: str) -> Crafted:

@@ -149,7 +149,11 @@ class _Watch:
         place = os.fsdecode(path)  # type: ignore[arg-type]
         if folder >= 0:
             place = str(Path(f"/proc/self/fd/{folder}").readlink() / place)
-        place = os.path.realpath(place)
+        if event in ("open", "os.truncate", "os.chmod"):
+            place = os.path.realpath(place)
+        else:  # what a link leads to is left alone
+            above, name = os.path.split(place)
+            place = f"{os.path.realpath(above)}/{name}"
         if not place.startswith(self._allowed):
             os.write(self._audit, f"{event} {place!r}\n".encode("utf-8", "replace"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -11,7 +12,7 @@ from ..entries import drive, generate, materials
 from ..kind import Kind
 
 
-def _h5(change: Callable[[h5py.File], None]) -> Crafted:
+def _h5(change: Callable[[Any], object]) -> Crafted:
     def write(path: Path) -> None:
         with h5py.File(path, "r+") as file:
             change(file)
@@ -20,7 +21,7 @@ def _h5(change: Callable[[h5py.File], None]) -> Crafted:
 
 
 def _h5_array(name: str, **how: object) -> Crafted:
-    def change(file: h5py.File) -> None:
+    def change(file: Any) -> None:
         del file[name]
         file.create_dataset(name, **how)
 
@@ -30,7 +31,7 @@ def _h5_array(name: str, **how: object) -> Crafted:
 def _h5_all(shape: Callable[[tuple], tuple]) -> Crafted:
     """All arrays consistently of another shape, with nothing stored."""
 
-    def change(file: h5py.File) -> None:
+    def change(file: Any) -> None:
         for name in list(file):
             dataset = file[name]
             new, kind = shape(dataset.shape), dataset.dtype
@@ -42,7 +43,7 @@ def _h5_all(shape: Callable[[tuple], tuple]) -> Crafted:
 
 
 def _h5_pose(value: float) -> Crafted:
-    def change(file: h5py.File) -> None:
+    def change(file: Any) -> None:
         pose = file["pose"][:]
         pose[1, 3, 0] = value
         file["pose"][...] = pose
@@ -50,23 +51,23 @@ def _h5_pose(value: float) -> Crafted:
     return _h5(change)
 
 
-def _external_array(file: h5py.File) -> None:
+def _external_array(file: Any) -> None:
     shape, kind = file["frames"].shape, file["frames"].dtype
     del file["frames"]
     file.create_dataset("frames", shape, kind, external=[("/etc/passwd", 0, 10**6)])
 
 
-def _external_link(file: h5py.File) -> None:
+def _external_link(file: Any) -> None:
     del file["frames"]
     file["frames"] = h5py.ExternalLink("/etc/passwd", "/frames")
 
 
-def _soft_loop(file: h5py.File) -> None:
+def _soft_loop(file: Any) -> None:
     del file["frames"]
     file["frames"] = h5py.SoftLink("/frames")
 
 
-def _virtual(file: h5py.File) -> None:
+def _virtual(file: Any) -> None:
     shape, kind = file["frames"].shape, file["frames"].dtype
     del file["frames"]
     layout = h5py.VirtualLayout(shape, kind)

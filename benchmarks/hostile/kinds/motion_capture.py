@@ -38,16 +38,13 @@ MOTION_CAPTURE = Kind(
         "infinite offset": replaced("OFFSET 18", "OFFSET inf"),
         "offsets of 1e308": replaced("OFFSET 18", "OFFSET 1e308"),
         "deep joints": text("HIERARCHY\n" + "ROOT a {\n" + "JOINT a {\n" * DEEP),
-        "all bones without length": lambda path: (
-            path.write_text(
-                "\n".join(
-                    "OFFSET 0 0 0" if line.startswith("OFFSET") else line
-                    for line in path.read_text().splitlines()
-                )
+        "all bones without length": lambda path: path.write_text(
+            "\n".join(
+                "OFFSET 0 0 0" if line.startswith("OFFSET") else line
+                for line in path.read_text().splitlines()
             )
-            and None
         ),
-        "5 million numbers": lambda path: path.write_text(_many_joints()) and None,
+        "5 million numbers": lambda path: path.write_text(_many_joints()),
         "no braces": text("HIERARCHY ROOT " + "x " * 10**6),
         "a long name": replaced("LeftForeArm", ":" * 10**6),
         "channels of a million": replaced("CHANNELS 6", "CHANNELS 1000000"),

@@ -36,11 +36,8 @@ PALETTES = Kind(
         "zeros": text("name,color\n\0,\0\n"),
         "4 billion blocks": raw(b"ASEF\0\1\0\0\xff\xff\xff\xff" + bytes(1000)),
         "a block of 4 GB": raw(b"ASEF\0\1\0\0\0\0\0\1\0\1\xff\xff\xff\xff"),
-        "NaN colours": lambda path: (
-            path.write_bytes(
-                b"ASEF\0\1\0\0\0\0\0\1\0\1\0\0\0\x16\0\1\0\0RGB " + b"\x7f\xc0\0\0" * 3 + b"\0\0"
-            )
-            and None
+        "NaN colours": lambda path: path.write_bytes(
+            b"ASEF\0\1\0\0\0\0\0\1\0\1\0\0\0\x16\0\1\0\0RGB " + b"\x7f\xc0\0\0" * 3 + b"\0\0"
         ),
         "half a letter": raw(
             b"ASEF\0\1\0\0\0\0\0\1\0\1\0\0\0\x18\0\2\xd8\0\0\0RGB " + b"\0\0\0\0" * 3 + b"\0\0"
