@@ -19,9 +19,10 @@ from hueman.config import load_config
 from hueman.errors import HuemanError
 from hueman.training.data import load_split
 from hueman.training.devices import make_fabric
-from hueman.training.loop import Stage, make_update
+from hueman.training.loop import make_update
 from hueman.training.model import VideoModel
 from hueman.training.shared_view import as_first_sees, check_same_data, check_same_folder
+from hueman.training.stage import Stage
 from hueman.training.stage_one import StageOne
 from hueman.training.stage_two import StageTwo
 from hueman.training.watch import watched

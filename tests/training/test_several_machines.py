@@ -4,14 +4,11 @@ The first test launches processes that compare gradients and views, and then tra
 until one of them is killed; the second goes on from the checkpoint that they named.
 """
 
-import contextlib
 import json
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import fields, replace
 from pathlib import Path
@@ -23,82 +20,17 @@ from machine_worker import gradients_of_first_updates
 from tiny_training import GAN
 
 import hueman
+from benchmarks.two_machines import Machines
 from hueman.errors import HuemanError
 from hueman.training.devices import make_fabric
 from hueman.training.stage_one import ColoredBatch, StageOne
 from hueman.training.watch import watched
 
 HELPERS = Path(__file__).parents[1] / "helpers"
-SOURCES = os.pathsep.join([str(HELPERS), str(Path(hueman.__file__).parents[1])])
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": SOURCES}
+IMPORTS = HELPERS, Path(hueman.__file__).parents[1]
 STEPS = "deformable_gan.schedule.steps"
-DEADLINE_SECONDS = 300
 ENDED_WITHIN_SECONDS = 60
 """Ten were measured; a busy machine needs longer."""
-
-
-class Machines:
-    """The agents of torchrun that stand for two machines, with their processes."""
-
-    def __init__(self, out: Path, processes: int, *command: object):
-        out.mkdir()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self._outputs = [out / f"output-{node}.txt" for node in (0, 1)]
-        self._agents = []
-        for node, output in enumerate(self._outputs):
-            torchrun = ["torch.distributed.run", "--nnodes", 2, "--nproc-per-node", processes]
-            where = ["--node-rank", node, "--master-addr", "127.0.0.1", "--master-port", port]
-            with output.open("w") as file:
-                self._agents.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", *map(str, [*torchrun, *where, *command])],
-                        env=ENVIRONMENT,
-                        stdout=file,
-                        stderr=subprocess.STDOUT,
-                        start_new_session=True,
-                    )
-                )
-
-    def __enter__(self) -> "Machines":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in [*self.processes(), *(agent.pid for agent in self._agents)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        for agent in self._agents:
-            agent.wait()
-
-    def processes(self) -> list[int]:
-        """Return those that the agents have started and that live."""
-        paths = [Path(f"/proc/{each.pid}/task/{each.pid}/children") for each in self._agents]
-        return [int(each) for path in paths if path.exists() for each in path.read_text().split()]
-
-    def process(self, rank: int) -> int:
-        """Return the process of a rank."""
-        wanted = f"RANK={rank}".encode()
-        for process in self.processes():
-            if wanted in Path(f"/proc/{process}/environ").read_bytes().split(b"\0"):
-                return process
-        raise LookupError(rank)
-
-    def outputs(self) -> list[str]:
-        """Return what was said on each machine, all processes together."""
-        return [path.read_text() for path in self._outputs]
-
-    def await_file(self, pattern: str, folder: Path) -> None:
-        """Wait until there is such a file."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not any(folder.glob(pattern)):
-            assert all(agent.poll() is None for agent in self._agents), self.outputs()
-            assert time.monotonic() < deadline, self.outputs()
-            time.sleep(0.02)
-
-    def finish(self) -> list[int]:
-        """Wait for the end, and return the agents' statuses."""
-        return [agent.wait(DEADLINE_SECONDS) for agent in self._agents]
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +40,7 @@ def together(truth_dataset, tmp_path_factory):
     train = ["train", truth_dataset.root, "--out", out / "run", "--preset", "demo"]
     train += ["--device", "cpu", "--set", *GAN, "sample_every=100"]
     worker = [HELPERS / "machine_worker.py", truth_dataset.root, out]
-    with Machines(out / "first", 2, *worker, *train, f"{STEPS}=1000") as machines:
+    with Machines(out / "first", 2, [*worker, *train, f"{STEPS}=1000"], IMPORTS) as machines:
         machines.await_file("run/deformable_gan/checkpoint-*4.pt", out)
         os.kill(machines.process(3), signal.SIGKILL)
         killed = time.monotonic()
@@ -200,7 +132,7 @@ def test_one_process_on_each_machine_goes_on_from_the_checkpoint(together):
     step = int(newest[1][-10:-3])
     folder = together.out / "run/deformable_gan"
     train = ["-m", "hueman", *together.train, f"{STEPS}={step + 3}", "--resume", newest[1]]
-    with Machines(together.out / "second", 1, *train) as machines:
+    with Machines(together.out / "second", 1, train, IMPORTS) as machines:
         statuses = machines.finish()
         outputs = machines.outputs()
     assert statuses == [0, 0], outputs
