@@ -55,9 +55,9 @@ def test_a_missing_clip_is_named(damaged):
 
 def test_models_and_checkpoints_of_a_run(tmp_path):
     model = tiny_model_file(tmp_path)
-    checkpoint = Checkpoints(tmp_path / "stage_two").save(
-        1, {"step": 1, "noise": torch.zeros(5000)}, None
-    )
+    networks = {"stage": {"noise": torch.zeros(5000)}, "settings": {}, "processes": 1}
+    state = {"step": 1, "best_step": None, **networks}
+    checkpoint = Checkpoints(tmp_path / "stage_two").save(1, state, None)
     assert (check(tmp_path).sound, check(tmp_path).damaged) == (2, [])
     for file in (model, checkpoint):
         file.write_bytes(one_bit_changed(file))
