@@ -17,6 +17,9 @@ LEFT, RIGHT, BOTTOM, TOP = 0.65, 0.1, 0.3, 0.3
 SMOOTHING = 40
 """A curve is averaged over this share (1 / 40) of its length."""
 
+MOST = 100
+"""Curves in a picture; a damaged log may name any number."""
+
 
 def draw_curves(log: Path, picture: Path) -> None:
     """Draw every value of a stage's log.jsonl over the updates, each in a panel of its own.
@@ -24,7 +27,7 @@ def draw_curves(log: Path, picture: Path) -> None:
     Losses are noisy: the pale line is the log, the dark one its moving average.
     """
     rows = [row for _, row in read_log(log)]
-    names = sorted({name for row in rows for name in row} - {"step"})
+    names = sorted({name for row in rows for name in row} - {"step"})[:MOST]
     if not names:
         return
     lines = -(-len(names) // COLUMNS)
