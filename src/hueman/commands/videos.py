@@ -1,19 +1,101 @@
-"""The commands that make series of videos of one person, their own model, and the studio."""
+"""Commands that make videos with a model, and the studio."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional
 
-from hueman.engines.settings import GraphFormat
+from hueman.commands.options import (
+    DEFAULT_MOVEMENT,
+    DEFAULT_PERCEPTION,
+    Model,
+    Out,
+    Repeatable,
+    all_of,
+)
+from hueman.engines.settings import EngineName
 from hueman.generation.scene_settings import SceneSettings
 from hueman.generation.settings import DrivingSettings
 from hueman.preparation.settings import PerceptionSettings
 
-Out = Annotated[Path, arg(aliases=["-o"])]
-Model = Positional[Path | None]
-DEFAULT_MOVEMENT = DrivingSettings()
-DEFAULT_PERCEPTION = PerceptionSettings()
+
+def generate(
+    model: Positional[Path | None] = None,
+    *,
+    content: Path,
+    drive: str,
+    out: Out,
+    upper: str | None = None,
+    lower: str | None = None,
+    upper_from: Path | None = None,
+    lower_from: Path | None = None,
+    background: str = "keep",
+    crop: Literal["centre", "person"] = "centre",
+    content_frames: int | None = None,
+    restoration: Literal["auto", "on", "off"] = "auto",
+    device: str = "auto",
+    precision: Literal["auto", "fp32", "bf16"] = "auto",
+    steady: bool = True,
+    engine: EngineName = "auto",
+    perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
+    movement: OmitArgPrefixes[DrivingSettings] = DEFAULT_MOVEMENT,
+) -> None:
+    """Show the person of one clip doing the action of another, in clothes of any colour.
+
+    Args:
+        model: folder of a training run, or its model.safetensors; the model in the box if left out.
+        content: picture, video or prepared clip (.h5) of the person.
+        drive: what shows the movement: a video, a folder of pictures, a prepared clip (.h5), motion
+            capture (.bvh), poses (.npz, or a folder of OpenPose JSON files), one of hueman's own
+            actions by name (wave_both, jack, ...; an unknown name lists them), or a camera:
+            camera:0, camera:/dev/video2, camera:rtsp://...
+        out: the video to write, .mp4, .mov, .webm or .gif; without a suffix, a folder of PNG
+            pictures.
+        upper: colour of the upper garment: "#c0392b", a CSS name, or "lab(50, 40, 20)".
+        lower: colour of the lower garment.
+        upper_from: picture of somebody whose upper garment has the colour wanted.
+        lower_from: the same for the lower garment.
+        background: keep it, or show another one: a colour, a picture (png or jpg, which fills the
+            frame), or transparent (OUT is .webm, .mov or a folder then).
+        crop: what to keep of a content video's frames: their middle, or around the person.
+        content_frames: how many frames of the content may show the person, each body part from the
+            one that shows it best; by default 8 if the model has the appearance path, else the
+            first alone, as in the paper.
+        restoration: restore warped feature maps (on) or not (off); auto does as in training.
+        device: auto, cpu or cuda.
+        precision: of the generator; bf16 is faster where the processor or the GPU is made for it
+            (auto).
+        steady: hold what hardly changes from frame to frame, so that nothing trembles; the paper
+            does not.
+        engine: what makes the frames: torch, or openvino, by a graph from 'hueman export'; auto is
+            that graph where MODEL has one and the processor has no bfloat16.
+        perception: how people are seen in videos; best as in the clips of the training.
+        movement: how the driving movement is taken and timed.
+    """
+    from hueman.generation.generate import generate as run
+
+    print(
+        run(
+            model,
+            content,
+            drive,
+            out,
+            upper,
+            lower,
+            crop,
+            content_frames,
+            device,
+            restoration,
+            perception,
+            background,
+            movement,
+            upper_from,
+            lower_from,
+            precision,
+            steady,
+            engine,
+        )
+    )
 
 
 def colorways(
@@ -115,33 +197,6 @@ def interpolate(
     print(f"{out}; some of its frames are in {sheet}.")
 
 
-def personalize(
-    clips: Positional[tuple[Path, ...]],
-    out: Out,
-    model: Path | None = None,
-    minutes: float = 10.0,
-    crop: Literal["centre", "person"] = "centre",
-    device: str = "auto",
-    perception: OmitArgPrefixes[PerceptionSettings] = DEFAULT_PERCEPTION,
-) -> None:
-    """Make a model of one's own: fine-tune the model in the box to the person in some clips.
-
-    Stopped, the same command goes on.
-
-    Args:
-        clips: videos, or folders of them, of one person.
-        out: folder for the prepared clips, the training and the model.
-        model: to begin with; the model in the box by default.
-        minutes: of training, on this machine; preparing the clips comes before.
-        crop: what to keep of the frames: their middle, or around the person.
-        device: auto, cpu or cuda.
-        perception: how people are seen in the clips.
-    """
-    from hueman.personalize import personalize as run
-
-    print(run(clips, out, model, minutes, crop, device, perception))
-
-
 def studio(
     model: Model = None,
     *,
@@ -176,24 +231,21 @@ def studio(
     serve(model, host, port, limits)
 
 
-def export(
-    model: Positional[Path | None] = None,
-    *,
-    out: Out,
-    format: GraphFormat = "openvino",
-    int8: bool = False,
+def demo(
+    out: Out = Path("demo-output"),
+    clips: Path = Path("examples/clips"),
+    train: bool = False,
+    set: Repeatable = (),
 ) -> None:
-    """Export a model as a graph, for OpenVINO or in ONNX; docs/export.md says what for.
-
-    The graph is checked to make the frames that the model makes.
+    """Show what the model in the box does with the bundled clips, and write a report.
 
     Args:
-        model: folder of a training run, or its model.safetensors; the model in the box if left out.
-        out: folder for the graph, what its inputs are, and the model; can be named as the MODEL of
-            other commands, see their --engine.
-        format: of the graph.
-        int8: compute convolutions in 8 bits: faster, and not quite the same; how far off is told.
+        out: folder for dataset, videos, pictures, metrics.json and report.html.
+        clips: the bundled clips.
+        train: train a tiny model on the clips first, and show that one.
+        set: changes to its preset "demo", such as stage_two.schedule.steps=5000.
     """
-    from hueman.engines.export import export as run
+    from hueman.demo import demo as run
 
-    print(run(model, out, format, int8))
+    report = run(clips, out, train, all_of(set))
+    print(f"Open {report} in a browser; videos, sheets and metrics.json are beside it.")
