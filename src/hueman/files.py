@@ -25,6 +25,8 @@ UNFINISHED = ".unfinished"
 LOCK = ".lock"
 """In such a folder, held while somebody writes there."""
 
+PIECE = 1 << 20
+"""Bytes that are read at once."""
 MAX_TEXT = 32_000_000
 """Bytes of a text or JSON file, where no other limit is said."""
 
@@ -39,11 +41,15 @@ def require_file(path: Path) -> None:
 def read_bytes(path: Path, limit: int) -> bytes:
     """Read a regular file of at most `limit` bytes; OSError otherwise."""
     require_file(path)
+    parts, size = [], 0
     with path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(errno.EFBIG, f"it has more than {limit} bytes", str(path))
-    return data
+        # Piece by piece: memory for as much as is asked for is taken before anything is read.
+        while part := file.read(PIECE):
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise OSError(errno.EFBIG, f"it has more than {limit} bytes", str(path))
+    return b"".join(parts)
 
 
 def read_text(path: Path, limit: int = MAX_TEXT) -> str:
