@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import fields, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from hueman.choreography.truth import (
     read_truth,
     write_truth,
 )
+from hueman.clips.store import Dataset
 from hueman.errors import HuemanError
 
 
@@ -84,6 +86,9 @@ def test_the_truth_of_an_entry(tmp_path, truth_dataset):
     with pytest.raises(HuemanError, match=r"mustard/march .*was not rendered"):
         read_entry_truth(truth_dataset, entry)
     truth = make_truth(2, 8, 6, 0)
-    write_truth(tmp_path / "a.truth.h5", truth)
-    named = replace(entry, truth=str(tmp_path / "a.truth.h5"))
-    np.testing.assert_array_equal(read_entry_truth(truth_dataset, named).skin, truth.skin)
+    dataset = Dataset(shutil.copytree(truth_dataset.root, tmp_path / "dataset"))
+    sha256 = write_truth(dataset.root / "a.truth.h5", truth)
+    named = replace(entry, truth="a.truth.h5", truth_sha256=sha256)
+    np.testing.assert_array_equal(read_entry_truth(dataset, named).skin, truth.skin)
+    with pytest.raises(HuemanError, match="is damaged"):
+        read_entry_truth(dataset, replace(named, truth_sha256=entry.sha256))

@@ -93,7 +93,7 @@ def test_a_missing_truth_is_named(rendered_dataset, tmp_path):
     dataset = Dataset(tmp_path / "copy")
     entry = dataset.entries[0]
     (dataset.root / entry.truth).unlink()
-    with pytest.raises(HuemanError, match="render the clip again"):
+    with pytest.raises(HuemanError, match="make the dataset again"):
         next(read_held_out(dataset, [entry], 96, 64))
 
 

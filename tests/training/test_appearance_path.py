@@ -106,7 +106,7 @@ def test_an_untrained_correction_changes_nothing_and_learns(split):
 def test_in_training_the_path_wears_the_very_colours(made):
     pair, batch = made.batch.warp(4), made.batch(4)
     torch.testing.assert_close(batch.colors, pair.colors)
-    kept = made.batch.frames[0].upper_color[0]
+    kept = made.batch.clips[0].frames.upper_color[0]
     assert pair.colors.shape == (len(pair.content), 6)  # Lab of both: lightness is drawn too
     assert not any(torch.equal(row[:3], kept) for row in pair.colors)
     told, seen = batch.guidance[0], []

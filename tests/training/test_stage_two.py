@@ -139,7 +139,7 @@ def test_held_out_clips_are_measured(split):
     update(made, rate=1e-2)
     assert measured != made.measure()
     held_out = {id(clip.frames) for clip in split.test}
-    assert {id(frames) for frames in made.held_out.frames} == held_out
+    assert {id(clip.frames) for clip in made.held_out.clips} == held_out
     assert made.sample().shape == (3 * 96, 2 * 64, 3)
 
 

@@ -111,14 +111,12 @@ class RemoteFolder:
     def _read(self, name: str, most: int) -> bytes:
         system, path = self._open(name)
         system.invalidate_cache()
-        if not self.url.startswith(("http://", "https://")):
-            size = system.size(path)  # not all servers answer for a range that ends beyond it
-            whole = size is not None and size <= most
-            return system.cat_file(path) if whole else system.cat_file(path, 0, most)
-        # Without blocks, and if its size is not asked for, a file comes in one answer, also from
-        # servers that know no ranges.
+        # From a store, only what is asked for. From the web without blocks, and without asking for
+        # the size: a file comes in one answer then, also from servers that know no ranges.
+        web = self.url.startswith(("http://", "https://"))
+        options = {"block_size": 0, "size": 1} if web else {"cache_type": "none"}
         content = bytearray()
-        with system.open(path, "rb", block_size=0, size=1) as file:
+        with system.open(path, "rb", **options) as file:
             while len(content) < most and (part := file.read(most - len(content))):
                 content += part
         return bytes(content)
