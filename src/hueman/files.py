@@ -41,15 +41,15 @@ def require_file(path: Path) -> None:
 def read_bytes(path: Path, limit: int) -> bytes:
     """Read a regular file of at most `limit` bytes; OSError otherwise."""
     require_file(path)
-    parts, size = [], 0
+    size, data = path.stat().st_size, bytearray()
     with path.open("rb") as file:
-        # Piece by piece: memory for as much as is asked for is taken before anything is read.
-        while part := file.read(PIECE):
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                raise OSError(errno.EFBIG, f"it has more than {limit} bytes", str(path))
-    return b"".join(parts)
+        # Piece by piece: memory for as much as is asked for is taken before anything is read, and
+        # a file may be longer than it says.
+        while max(size, len(data)) <= limit and (part := file.read(PIECE)):
+            data += part
+    if max(size, len(data)) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit} bytes", str(path))
+    return bytes(data)
 
 
 def read_text(path: Path, limit: int = MAX_TEXT) -> str:
