@@ -57,10 +57,11 @@ CASES = {
         lambda work, out: [work / "clips/plaid/jack.mp4", "--out", out, "--model", work / "model",
                            "--minutes", "0.1", "--device", "cpu"], 0.06, exact=False, planned=True,
     ),
+    # A folder of pictures: x264 itself does not write the same bytes for the same frames.
     "generate": Case(
         lambda work, out: [work / "model", "--content", work / "dataset/clips/plaid/jack.h5",
                            "--drive", "march", "--out", out],
-        0.24, "out.mp4", replaces=True,
+        0.24, replaces=True,
     ),
     "export": Case(lambda work, out: [work / "model", "--out", out], 0.14, replaces=True),
 }  # fmt: skip
