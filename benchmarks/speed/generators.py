@@ -12,7 +12,8 @@ from hueman.generation.precision import computing_in
 from hueman.networks.coarse_to_fine import CoarseToFine
 from hueman.networks.first_layer import FirstLayer
 from hueman.networks.written_code import WrittenCode
-from hueman.training.model import Generator, VideoModel
+from hueman.training.architecture import Generator
+from hueman.training.model import VideoModel
 
 TOLERANCE = 1e-4
 """Of frames in [-1, 1], made as published and in hueman's way, in float32."""

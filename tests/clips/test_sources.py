@@ -98,7 +98,7 @@ def test_manifest(tree):
     )
     clips = find_clips([], manifest)
     assert names(clips) == [("Anna", "wave"), ("Böb", "jump")]
-    assert all(clip.path.exists() for clip in clips)
+    assert all(Path(clip.path).exists() for clip in clips)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hueman.preparation import cluster
 from hueman.preparation.cluster import Cluster, choose_cluster, run_on_cluster
 from hueman.preparation.prepare import prepare
 from hueman.preparation.settings import PrepareSettings
+from hueman.preparation.workers import Failure
 
 pytest.importorskip("ray", reason="ray is not installed")
 SETTINGS = PrepareSettings(height=96, width=64)
@@ -74,8 +75,11 @@ def test_a_lost_worker_costs_nothing_and_what_kills_each_of_them_one_item(tmp_pa
     make = partial(DyingRoot, tmp_path / "died")
     outcomes = dict(run_on_cluster(make, [1.0, KILLS_ONCE, -1.0, KILLS, 4.0], 1, HERE))
     assert (tmp_path / "died").exists()
-    assert outcomes.pop(KILLS).reason.startswith("its worker died 2 times")
-    assert "ValueError" in outcomes.pop(-1.0).reason
+    lost, refused = outcomes.pop(KILLS), outcomes.pop(-1.0)
+    assert isinstance(lost, Failure)
+    assert lost.reason.startswith("its worker died 2 times")
+    assert isinstance(refused, Failure)
+    assert "ValueError" in refused.reason
     assert outcomes == {1: 1, KILLS_ONCE: math.sqrt(KILLS_ONCE), 4: 2}
 
 

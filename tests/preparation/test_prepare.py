@@ -1,5 +1,6 @@
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def test_garments_are_found_with_the_network_that_is_chosen(
     give_weights(monkeypatch, write_network(tmp_path / "tiny.tflite", np.zeros((6, 3)), skin))
     [clip] = find_clips([sources / "plaid" / "march.mp4"])
     settings = replace(SETTINGS, garments="multiclass")
-    entry = ClipPreparer(tmp_path, settings)(ClipJob(clip, fingerprint(clip.path, settings)))
+    entry = ClipPreparer(tmp_path, settings)(ClipJob(clip, fingerprint(Path(clip.path), settings)))
     dataset = Dataset(prepared[0])
     before, found = dataset.read(dataset.entry("plaid", "march")), read_clip(tmp_path / entry.file)
     view = MulticlassSegmenter()(found.frames, found.person)

@@ -41,7 +41,7 @@ def test_webdataset_reads_them_too(shards_folder):
     shards = Shards(str(shards_folder))
     urls = [f"{shards_folder}/{shard.file}" for shard in shards.shards]
     plain = WebDataset(urls, shardshuffle=False, empty_check=False).decode()
-    rows = {row["__key__"]: row for row in plain}
+    rows = {row["__key__"]: row for row in plain}  # type: ignore[attr-defined]
     assert sorted(rows) == sorted(each.key for each in shards.entries)
     for sample in shards.entries:
         assert rows[sample.key]["json"]["actor"] == sample.actor

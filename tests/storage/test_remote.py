@@ -4,6 +4,7 @@ import uuid
 import numpy as np
 import pytest
 
+from hueman.clips.remote import RemoteClip
 from hueman.clips.sources import find_clips
 from hueman.clips.split import read_split, split_dataset
 from hueman.clips.store import Dataset
@@ -85,6 +86,7 @@ def test_clips_at_an_address_are_found_by_their_place(address):
             (local / name).write_bytes(name.encode())
     wave, run = find_clips([folder.url])
     assert [(clip.actor, clip.action) for clip in (wave, run)] == [("ann", "wave"), ("bob", "run")]
+    assert isinstance(run, RemoteClip)
     with fetched(run.files) as copy:
         assert [file.read_bytes() for file in sorted((copy / "bob/run").iterdir())] == [
             b"bob/run/1.png",

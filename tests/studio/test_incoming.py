@@ -75,7 +75,9 @@ def received(messages, most=10, stall=1.0):
     waiting = list(messages)
 
     async def receive():
-        return waiting.pop(0) if waiting else await asyncio.sleep(60)
+        if not waiting:
+            await asyncio.sleep(60)
+        return waiting.pop(0)
 
     return asyncio.run(whole_body(bounded(receive, most, stall)))
 

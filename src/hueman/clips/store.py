@@ -104,7 +104,8 @@ class ClipEntry:
         """Refuse, by ValueError, values of other types, and names that lead out of the dataset."""
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, (int, float) if field.type is float else field.type):
+            kinds = (int, float) if field.type is float else field.type
+            if not isinstance(value, kinds):  # type: ignore[arg-type]
                 raise ValueError(f"{field.name} is {value!r}")
         check_name(self.actor)
         check_name(self.action)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hueman.clips.pictures import list_pictures
 from hueman.clips.remote import RemoteClip, local_copy
@@ -51,8 +52,8 @@ def prepare(
             weights of perception cannot be had, or jobs is less than 1.
     """
     settings = settings or PrepareSettings()
-    out = place_of(out)
-    places = [out, *(clip.files[0].folder for clip in clips if isinstance(clip, RemoteClip))]
+    target = place_of(out)
+    places = [target, *(clip.files[0].folder for clip in clips if isinstance(clip, RemoteClip))]
     for place in places:
         if isinstance(place, RemoteFolder) and place.in_memory:
             raise HuemanError(
@@ -60,7 +61,7 @@ def prepare(
                 "another address."
             )
     if cluster is not None:  # its workers may start in other folders
-        out = out.absolute() if isinstance(out, Path) else out
+        target = target.absolute() if isinstance(target, Path) else target
         clips = [
             replace(clip, path=clip.path.absolute()) if isinstance(clip, ClipSource) else clip
             for clip in clips
@@ -75,10 +76,10 @@ def prepare(
             for name in weights_of(backend)
         ),
         fingerprint=lambda clip: _fingerprint(clip, settings),
-        make_maker=partial(ClipPreparer, out, settings),
+        make_maker=partial(ClipPreparer, target, settings),
         gpu=settings.pose.startswith("openpose"),
     )
-    return build_dataset(out, clips, recipe, jobs, cluster)
+    return build_dataset(target, clips, recipe, jobs, cluster)
 
 
 class ClipPreparer:
@@ -91,8 +92,8 @@ class ClipPreparer:
         self._detect_edges = edge_detector(settings.edges, settings.edge_detail)
         self._segment_classes = class_segmenter(settings.garments)
 
-    def __call__(self, job: ClipJob[ClipSource] | ClipJob[RemoteClip]) -> ClipEntry:
-        """Prepare one clip, write it and its preview, and return its entry for the index."""
+    def __call__(self, job: ClipJob[Any]) -> ClipEntry:
+        """Prepare a `ClipSource` or `RemoteClip`, write it and its preview; return its entry."""
         if isinstance(job.source, RemoteClip):
             with local_copy(job.source) as path:
                 return self._prepare(ClipSource(job.actor, job.action, path), job.fingerprint)

@@ -48,6 +48,7 @@ class Frames:
         clip: PreparedClip,
         height: int,
         width: int,
+        *,
         colors: GarmentStatistics | None = None,
     ) -> "Frames":
         """Bring a prepared clip to `height` x `width`; pictures are averaged over area.
