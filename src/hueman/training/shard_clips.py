@@ -163,5 +163,5 @@ def in_order(samples: Iterable[Sample]) -> list[Sample]:
 def clip_frames(sample: Sample, clip: PreparedClip, height: int, width: int) -> ClipFrames:
     """Bring a sample to training size; its garments' colours are those of its whole clip."""
     means = (torch.tensor([color]) for color in (sample.upper_color, sample.lower_color))
-    frames = Frames.of(clip, height, width, GarmentStatistics(*means))
+    frames = Frames.of(clip, height, width, colors=GarmentStatistics(*means))
     return ClipFrames(clip.actor, clip.action, clip.fps, frames)
