@@ -54,7 +54,7 @@ class Gate:
         self,
         app: ASGIApp,
         folder: Path,
-        events: Container[int],
+        events: Container[int | None],
         max_upload_bytes: int,
         room: UploadRoom,
     ):
