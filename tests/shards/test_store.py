@@ -186,10 +186,13 @@ def test_arrays_that_are_not_as_the_index_says_are_refused(copied, tmp_path):
     assert len(list(shards.read(shards.shards[0], {sample.key}))) == 1
 
 
-def test_names_cannot_lead_out_and_nothing_is_written(copied, tmp_path):
+def test_names_cannot_lead_out_and_nothing_is_written(copied, tmp_path, monkeypatch):
     sample = Shards(str(copied)).shards[0].samples[0]
+    (tmp_path / "two" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "two" / "deep")  # from where both ways out lead to where we look
     before = sorted(tmp_path.rglob("*"))
-    shards = replaced(copied, [("../../escaped.npz", b"x"), ("/tmp/escaped", b"x")])
+    ways_out = "../../escaped.npz", str(tmp_path / "escaped.npz")
+    shards = replaced(copied, [(name, b"x") for name in ways_out])
     with pytest.raises(HuemanError, match=f"damaged .it has no {sample.key}.npz"):
         list(shards.read(shards.shards[0], {sample.key}))
     assert sorted(tmp_path.rglob("*")) == before
