@@ -16,7 +16,6 @@ from hueman.preparation.prepare import prepare
 from hueman.preparation.settings import PrepareSettings
 from hueman.preparation.workers import Failure
 
-pytest.importorskip("ray", reason="ray is not installed")
 SETTINGS = PrepareSettings(height=96, width=64)
 HERE = Cluster()
 

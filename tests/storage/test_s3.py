@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from moto.server import ThreadedMotoServer
 from short_clips import write_short_clip
 
 from hueman.clips.sources import find_clips
@@ -13,14 +14,12 @@ from hueman.preparation.prepare import ClipPreparer, prepare
 from hueman.preparation.settings import PrepareSettings
 from hueman.storage.remote import RemoteFolder, written_to
 
-pytest.importorskip("s3fs", reason="s3fs is not installed")
-server = pytest.importorskip("moto.server", reason="moto is not installed")
 SETTINGS = PrepareSettings(height=96, width=64)
 
 
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory):
-    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     running.start()
     host, port = running.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:

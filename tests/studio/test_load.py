@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from benchmarks.studio_load import page
+
 pytest.importorskip("gradio", reason="gradio is not installed")
-page = pytest.importorskip("benchmarks.studio_load.page", reason="httpx is not installed")
 
 USERS = 4
 
